@@ -1,0 +1,184 @@
+# One build for both sides. `make` builds all that the installed compilers allow: with gcc and
+# binutils alone the laptop side, with arm-none-eabi-gcc the Pi side too.
+# Objects go to out/; finished programs stand beside their source.
+
+OUT ?= out
+CC = gcc
+AR = ar
+ARM ?= arm-none-eabi-
+HAVE_ARM := $(shell command -v $(ARM)gcc)
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += -r
+
+WARN = -Wall -Wextra -Werror -Wshadow -Wundef -Wvla -Wstrict-prototypes -Wmissing-prototypes \
+       -Wpointer-arith -Wwrite-strings
+# The same bytes from any folder.
+REPRODUCIBLE = -ffile-prefix-map=$(CURDIR)=.
+
+HOST_CFLAGS = -std=gnu11 -O2 -g $(WARN) $(REPRODUCIBLE) -fno-pie -fno-stack-protector \
+              -D_GNU_SOURCE -I. -MMD -MP
+PI_CFLAGS = -std=gnu11 -O2 -g $(WARN) $(REPRODUCIBLE) -mcpu=arm1176jzf-s -marm -mno-unaligned-access \
+            -ffreestanding -fno-strict-aliasing -fwrapv -fno-stack-protector -ffunction-sections \
+            -fdata-sections -I. -Ilibpi/include -Ilibpi -Ilibpi/libc -MMD -MP
+
+all: host
+ifneq ($(HAVE_ARM),)
+all: pi
+endif
+
+# ---- the laptop side -------------------------------------------------------------------------
+
+WIRE_SRC     = $(sort $(wildcard wire/*.c))
+LIBUNIX_SRC  = $(sort $(wildcard libunix/*.c))
+INSTALL_SRC  = $(sort $(wildcard my-install/*.c))
+ECHO_SRC     = $(sort $(wildcard echo/*.c))
+HARNESS_SRC  = $(WIRE_SRC) $(LIBUNIX_SRC) emu/harness.c emu/options.c \
+               $(sort $(wildcard emu/core/*.c emu/native/*.c emu/native/*.S emu/dev/*.c \
+               emu/remote/*.c emu/observe/*.c)) $(LOOP_IMAGE)
+LOOP_IMAGE   = libunix/loop-image.S
+
+hostobj = $(patsubst %,$(OUT)/host/%.o,$(1))
+
+$(OUT)/host/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -c $< -o $@
+$(OUT)/host/%.S.o: %.S
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -c $< -o $@
+$(OUT)/host32/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -m32 $(M32_INCLUDE) -c $< -o $@
+$(OUT)/host32/%.S.o: %.S
+	@mkdir -p $(@D)
+	$(CC) $(HOST_CFLAGS) -m32 $(M32_INCLUDE) -c $< -o $@
+# Debian's gcc-12-multilib leaves out the link that would find asm/ for -m32.
+M32_INCLUDE = $(addprefix -I,$(wildcard /usr/include/x86_64-linux-gnu))
+
+# The device loop travels inside the programs that boot it; without an ARM compiler there is none,
+# and they say so when asked to boot it.
+ifneq ($(HAVE_ARM),)
+$(OUT)/host/$(LOOP_IMAGE).o $(OUT)/host32/$(LOOP_IMAGE).o: HOST_CFLAGS += -DHAVE_DEVICE_LOOP
+$(OUT)/host/$(LOOP_IMAGE).o $(OUT)/host32/$(LOOP_IMAGE).o: pi-side/device-loop.bin
+endif
+
+$(OUT)/host/harness.a: $(call hostobj,$(HARNESS_SRC))
+	@rm -f $@
+	$(AR) rcsD $@ $^
+$(OUT)/host32/harness.a: $(patsubst %,$(OUT)/host32/%.o,$(HARNESS_SRC))
+	@rm -f $@
+	$(AR) rcsD $@ $^
+harness32: $(OUT)/host32/harness.a
+
+UNIX_LIB = $(call hostobj,$(WIRE_SRC) $(LIBUNIX_SRC) $(LOOP_IMAGE))
+my-install/my-install: $(call hostobj,$(INSTALL_SRC)) $(UNIX_LIB)
+echo/echo: $(call hostobj,$(ECHO_SRC)) $(UNIX_LIB)
+emu/emu: $(call hostobj,emu/emu.c emu/options.c emu/note.S) $(UNIX_LIB)
+my-install/my-install echo/echo emu/emu:
+	$(CC) -no-pie $^ -o $@
+
+host: my-install/my-install echo/echo emu/emu $(OUT)/host/harness.a guest programs
+
+# ---- libpi for a recompiled program: one library a set of ABI-relevant compiler options -----------
+# emu-cc asks for the variant it needs: make guest VARIANT=name GUEST_CC=cc GUEST_CFLAGS='...'
+
+VARIANT ?= default
+GUEST_CC ?= $(CC)
+GUEST_CFLAGS ?=
+GUEST = $(OUT)/guest/$(VARIANT)
+LIBPI_SRC = $(sort $(wildcard libpi/src/*.c)) wire/crc32.c
+GUEST_OBJ = $(patsubst %,$(GUEST)/%.o,$(LIBPI_SRC) $(sort $(wildcard emu/native/guest/*.c)))
+
+$(GUEST)/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(GUEST_CC) $$(emu/emu-cc --print-cflags) $(REPRODUCIBLE) $(WARN) -Wno-pointer-to-int-cast \
+	    -Wno-int-to-pointer-cast -O2 $(GUEST_CFLAGS) -I. -MMD -MP -c $< -o $@
+$(GUEST)/libpi.a: $(GUEST_OBJ)
+	@rm -f $@
+	$(AR) rcsD $@ $^
+guest: $(GUEST)/libpi.a
+
+# ---- the Pi side --------------------------------------------------------------------------------
+
+YEAR ?= 2026
+PI = $(OUT)/pi/$(YEAR)
+PI_OBJ = $(patsubst %,$(PI)/%.o,$(LIBPI_SRC) $(sort $(wildcard libpi/asm/*.S)))
+
+$(OUT)/pi/$(YEAR)/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(ARM)gcc $(PI_CFLAGS) -DLIBPI_YEAR=$(YEAR) -c $< -o $@
+$(OUT)/pi/$(YEAR)/%.S.o: %.S
+	@mkdir -p $(@D)
+	$(ARM)gcc $(PI_CFLAGS) -DLIBPI_YEAR=$(YEAR) -c $< -o $@
+$(PI)/libpi.a: $(PI_OBJ)
+	@rm -f $@
+	$(ARM)ar rcsD $@ $^
+libpi: $(PI)/libpi.a
+
+pi: libpi pi-side/bootloader.bin pi-side/device-loop.bin
+
+PISIDE_BOOT_SRC = pi-side/bootloader-start.S pi-side/bootloader.c
+PISIDE_LOOP_SRC = pi-side/device-loop.c wire/frame.c wire/ops.c
+pi-side/bootloader.elf: pi-side/bootloader.ld $(patsubst %,$(PI)/%.o,$(PISIDE_BOOT_SRC)) $(PI)/libpi.a
+	$(ARM)gcc -nostdlib -Wl,--gc-sections -Wl,--build-id=none -T $^ -lgcc -o $@
+pi-side/device-loop.elf: libpi/memmap $(patsubst %,$(PI)/%.o,$(PISIDE_LOOP_SRC)) $(PI)/libpi.a
+	$(ARM)gcc -nostdlib -Wl,--gc-sections -Wl,--build-id=none -T $^ -lgcc -o $@
+pi-side/%.bin: pi-side/%.elf
+	$(ARM)objcopy -O binary $< $@
+
+# ---- test programs: each .c builds to .emu, and to .bin where the ARM compiler is -----------------
+
+PROGRAM_SRC = $(sort $(wildcard test-binaries/*.c))
+PROGRAM_EMU = $(PROGRAM_SRC:.c=.emu)
+PROGRAM_BIN = $(PROGRAM_SRC:.c=.bin)
+programs: $(PROGRAM_EMU)
+EMU_CC_DEPS = emu/emu-cc emu/native/emu.ld $(OUT)/host/harness.a $(GUEST)/libpi.a
+ifneq ($(HAVE_ARM),)
+pi: $(PROGRAM_BIN)
+test-binaries/%.bin: test-binaries/%.c emu/pi-cc libpi/memmap $(PI)/libpi.a
+	emu/pi-cc -g -O2 -Wall -Wextra $< -o $@
+test-binaries/%.emu: test-binaries/%.c test-binaries/%.bin $(EMU_CC_DEPS)
+	emu/emu-cc --twin=$(<:.c=.bin) -g -O2 -Wall -Wextra $< -o $@
+else
+test-binaries/%.emu: test-binaries/%.c $(EMU_CC_DEPS)
+	emu/emu-cc -g -O2 -Wall -Wextra $< -o $@
+endif
+
+# ---- tests ----------------------------------------------------------------------------------------
+
+UNIT_SRC = $(sort $(wildcard tests/unit/*.c))
+UNIT = $(patsubst tests/unit/%.c,$(OUT)/tests/%.t,$(UNIT_SRC))
+# A unit test sees every module but the two with a main and the one that owns the address space.
+UNIT_LIB = $(call hostobj,$(WIRE_SRC) $(LIBUNIX_SRC) $(LOOP_IMAGE) \
+           $(sort $(wildcard emu/core/*.c emu/dev/*.c emu/remote/*.c emu/observe/*.c)))
+$(OUT)/tests/%.t: $(OUT)/host/tests/unit/%.c.o $(UNIT_LIB)
+	@mkdir -p $(@D)
+	$(CC) -no-pie $^ -lcmocka -lz -o $@
+
+E2E = $(sort $(wildcard tests/e2e/*.t))
+test: setup-test
+	@$(MAKE) --no-print-directory all $(UNIT)
+	CMOCKA_MESSAGE_OUTPUT=TAP prove --exec '' -j2 $(UNIT) $(E2E)
+setup-test:
+	@tools/setup test
+
+run:
+	@tools/setup run
+	@$(MAKE) --no-print-directory -s all
+	@tools/demo
+
+lint:
+	tools/lint
+bench:
+	tests/bench/run $(BENCH)
+bless:
+	tools/bless
+clean:
+	rm -rf $(OUT) my-install/my-install echo/echo emu/emu pi-side/*.elf pi-side/*.bin \
+	    test-binaries/*.emu test-binaries/*.bin test-binaries/*.elf
+
+.PHONY: all host pi libpi guest harness32 programs test setup-test run lint bench bless clean
+.SECONDARY:
+
+-include $(shell test -d $(OUT) && find $(OUT) -name '*.d')

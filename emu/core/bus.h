@@ -1,0 +1,88 @@
+/* emu/core/bus.h - the seam: every device access of the program passes here, once, in order.
+ *
+ * An engine (emu/native, emu/arm) makes accesses, a target (a device model, the remote Pi) answers
+ * them, watchers (emu/observe) see each with its result. The bus knows addresses and nothing else:
+ * no file descriptor, no signal, no device. It runs on one thread and never blocks by itself; a
+ * target may (the remote Pi does, with its own limits). */
+#ifndef EMU_CORE_BUS_H
+#define EMU_CORE_BUS_H
+
+#include <stdint.h>
+
+enum {
+    PERIPHERAL_BASE = 0x20000000,
+    PERIPHERAL_END = 0x21000000, /* one past */
+    BUS_PAGE = 0x1000,
+    BUS_PAGES = (PERIPHERAL_END - PERIPHERAL_BASE) / BUS_PAGE,
+};
+
+enum bus_op {
+    BUS_READ,
+    BUS_WRITE,
+    BUS_BARRIER,      /* dev_barrier, dmb, dsb */
+    BUS_DELAY_US,     /* value: microseconds */
+    BUS_DELAY_CYCLES, /* value: iterations of libpi's delay loop */
+    BUS_DEV_VAL,      /* DEV_VAL32(value): a value a test wants in the log */
+    BUS_START,        /* the program is about to run */
+};
+
+enum bus_origin {
+    ORIGIN_PROGRAM,
+    ORIGIN_CONSOLE, /* libpi's own UART driver and reboot: left out of the course's trace format */
+};
+
+struct bus_access {
+    enum bus_op op;
+    enum bus_origin origin;
+    uint8_t width; /* bytes: 1, 2 or 4 */
+    uint32_t addr;
+    uint32_t value; /* written, or read: filled by the target */
+    uintptr_t pc;   /* program location, 0 when not known */
+};
+
+/* Who answers for a range of addresses. read and write return 0 or a negative enum bus_error; read
+ * fills a->value. Both get 32-bit aligned accesses unless `narrow` is set. delay may be null. */
+struct bus_target {
+    const char *name;
+    void *self;
+    int narrow; /* set: 8- and 16-bit accesses are passed on as they are */
+    int (*read)(void *self, struct bus_access *a);
+    int (*write)(void *self, const struct bus_access *a);
+};
+
+enum bus_error {
+    BUS_UNMODELLED = -1, /* no such register here; reads give 0, writes are dropped; reported once */
+    BUS_LOST = -2,       /* the Pi or the line is gone */
+    BUS_MISALIGNED = -3,
+    BUS_OUTSIDE = -4, /* not a peripheral address */
+};
+
+/* Sees each access after it was performed, in order. Must not make accesses itself. */
+struct bus_watcher {
+    void *self;
+    void (*saw)(void *self, const struct bus_access *a, int result);
+    struct bus_watcher *next;
+};
+
+struct bus {
+    const struct bus_target *page[BUS_PAGES];
+    struct bus_watcher *watchers; /* in the order they were added */
+    void *timing;                 /* argument of delay and barrier */
+    void (*delay)(void *timing, const struct bus_access *a); /* null: delays cost nothing */
+    void (*access_cost)(void *timing);                       /* null: accesses cost nothing */
+};
+
+/* Makes `t` answer for [base, base + nbytes), page-granular (both multiples of BUS_PAGE); a later
+ * call overrides an earlier one. t is borrowed. */
+void bus_map(struct bus *b, uint32_t base, uint32_t nbytes, const struct bus_target *t);
+
+/* Adds w (borrowed) behind the others. */
+void bus_watch(struct bus *b, struct bus_watcher *w);
+
+/* Performs *a: routes reads and writes, hands delays to the timing, and shows the result to every
+ * watcher. An 8- or 16-bit access to a target that is not `narrow` becomes a 32-bit access to the
+ * word: reads take their lanes from it, writes carry zeros in the other lanes (as the APB
+ * peripherals see it). Returns 0 or a negative enum bus_error. */
+int bus_perform(struct bus *b, struct bus_access *a);
+
+#endif
