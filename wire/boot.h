@@ -1,22 +1,22 @@
 /* wire/boot.h - the words of the boot protocols spoken between a Pi's boot loader and a laptop.
  *
- * All words are 32 bits, little-endian, on a 115200 baud 8n1 line. Three protocols are in the field;
- * docs/boot-protocols.md draws each as a sequence. */
+ * All words are 32 bits, little-endian, on a 115200 baud 8n1 line. Three protocols are in the
+ * field; docs/boot-protocols.md draws each as a sequence. */
 #ifndef WIRE_BOOT_H
 #define WIRE_BOOT_H
 
 /* Protocol A: the Pi speaks first, with BOOT_GET_PROG_INFO every 300 ms. */
 enum boot_word {
     BOOT_START = (int)0xFFFF0000,
-    BOOT_GET_PROG_INFO = 0x11112222, /* Pi: what shall I load? */
-    BOOT_PUT_PROG_INFO = 0x33334444, /* laptop: then load address, nbytes, crc32(code) */
-    BOOT_GET_CODE = 0x55556666,      /* Pi: then the crc it received */
-    BOOT_PUT_CODE = 0x77778888,      /* laptop: then nbytes bytes */
-    BOOT_SUCCESS = (int)0x9999AAAA,  /* Pi: the code arrived whole, it runs next */
-    BOOT_ERROR = (int)0xBBBBCCCC,    /* Pi: refused; it reboots */
+    BOOT_GET_PROG_INFO = 0x11112222,       /* Pi: what shall I load? */
+    BOOT_PUT_PROG_INFO = 0x33334444,       /* laptop: then load address, nbytes, crc32(code) */
+    BOOT_GET_CODE = 0x55556666,            /* Pi: then the crc it received */
+    BOOT_PUT_CODE = 0x77778888,            /* laptop: then nbytes bytes */
+    BOOT_SUCCESS = (int)0x9999AAAA,        /* Pi: the code arrived whole, it runs next */
+    BOOT_ERROR = (int)0xBBBBCCCC,          /* Pi: refused; it reboots */
     BOOT_BAD_CODE_ADDR = (int)0xDEADBEEF,  /* may follow BOOT_ERROR */
     BOOT_BAD_CODE_CKSUM = (int)0xFEEDFACE, /* may follow BOOT_ERROR */
-    BOOT_PRINT_STRING = (int)0xDDDDEEEE,   /* Pi: then nbytes (<= BOOT_MAX_STRING), then the bytes */
+    BOOT_PRINT_STRING = (int)0xDDDDEEEE, /* Pi: then nbytes (<= BOOT_MAX_STRING), then the bytes */
 };
 
 /* Protocols B (laptop speaks first) and C (the Pi repeats ACK). */
@@ -32,10 +32,10 @@ enum boot_old_word {
 };
 
 enum {
-    BOOT_MAX_STRING = 1024,     /* bytes of one PRINT_STRING */
-    BOOT_REPEAT_MS = 300,       /* period of the Pi's greeting, protocols A and C */
-    BOOT_LOAD_ADDR = 0x8000,    /* where programs load and start */
-    BOOT_LOADER_ADDR = 0x200000, /* where the boot loader runs */
+    BOOT_MAX_STRING = 1024,       /* bytes of one PRINT_STRING */
+    BOOT_REPEAT_MS = 300,         /* period of the Pi's greeting, protocols A and C */
+    BOOT_LOAD_ADDR = 0x8000,      /* where programs load and start */
+    BOOT_LOADER_ADDR = 0x200000,  /* where the boot loader runs */
     BOOT_STACK_ADDR = 0x08000000, /* initial sp */
     BOOT_BAUD = 115200,
 };
