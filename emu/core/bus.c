@@ -1,12 +1,15 @@
 /* Routing of accesses; see bus.h. */
 #include "emu/core/bus.h"
 
+#include <assert.h>
 #include <stddef.h>
 
 void bus_map(struct bus *b, uint32_t base, uint32_t nbytes, const struct bus_target *t)
 {
     uint32_t first = (base - PERIPHERAL_BASE) / BUS_PAGE;
 
+    assert(base >= PERIPHERAL_BASE && base % BUS_PAGE == 0);
+    assert(nbytes % BUS_PAGE == 0 && first + nbytes / BUS_PAGE <= BUS_PAGES);
     for (uint32_t i = 0; i < nbytes / BUS_PAGE; i++)
         b->page[first + i] = t;
 }
@@ -64,6 +67,7 @@ int bus_perform(struct bus *b, struct bus_access *a)
     if (a->op == BUS_READ || a->op == BUS_WRITE) {
         if (b->access_cost)
             b->access_cost(b->timing);
+        b->accesses++;
         r = route(b, a);
     } else if ((a->op == BUS_DELAY_US || a->op == BUS_DELAY_CYCLES) && b->delay) {
         b->delay(b->timing, a);

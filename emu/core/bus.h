@@ -41,7 +41,7 @@ struct bus_access {
 };
 
 /* Who answers for a range of addresses. read and write return 0 or a negative enum bus_error; read
- * fills a->value. Both get 32-bit aligned accesses unless `narrow` is set. delay may be null. */
+ * fills a->value. Both get 32-bit aligned accesses unless `narrow` is set. */
 struct bus_target {
     const char *name;
     void *self;
@@ -51,8 +51,9 @@ struct bus_target {
 };
 
 enum bus_error {
-    BUS_UNMODELLED = -1, /* no such register here; reads give 0, writes are dropped; reported once */
-    BUS_LOST = -2,       /* the Pi or the line is gone */
+    BUS_UNMODELLED =
+        -1,        /* no such register here; reads give 0, writes are dropped; reported once */
+    BUS_LOST = -2, /* the Pi or the line is gone */
     BUS_MISALIGNED = -3,
     BUS_OUTSIDE = -4, /* not a peripheral address */
 };
@@ -66,8 +67,9 @@ struct bus_watcher {
 
 struct bus {
     const struct bus_target *page[BUS_PAGES];
-    struct bus_watcher *watchers; /* in the order they were added */
-    void *timing;                 /* argument of delay and barrier */
+    struct bus_watcher *watchers;                            /* in the order they were added */
+    uint64_t accesses;                                       /* reads and writes performed so far */
+    void *timing;                                            /* argument of delay and barrier */
     void (*delay)(void *timing, const struct bus_access *a); /* null: delays cost nothing */
     void (*access_cost)(void *timing);                       /* null: accesses cost nothing */
 };

@@ -11,17 +11,32 @@ enum clock_mode {
     CLOCK_PI,      /* the Pi's system timer, asked through `ask` */
 };
 
+/* Something a device wants done at a time: the end of a countdown, a compare match. Belongs to the
+ * device; zero it to start. ring may set this and other alarms and must not let time pass. */
+struct clock_alarm {
+    void *self;
+    void (*ring)(void *self);
+    uint64_t at_ns; /* since the start of the clock */
+    int set;
+    struct clock_alarm *next;
+};
+
+/* Zero it before clock_start. */
 struct clock {
     enum clock_mode mode;
     uint64_t ns; /* CLOCK_VIRTUAL: now; otherwise: the host's time at start */
     void *self;
     uint64_t (*ask)(void *self); /* CLOCK_PI: microseconds now */
+    struct clock_alarm *alarms;  /* by rising time; equal times in the order they were set */
 };
 
 enum {
-    CLOCK_CORE_MHZ = 700,     /* ARM1176 of a Pi Zero/A+ at its default setting is 700..1000; libpi says 700 */
-    CLOCK_ACCESS_NS = 100,    /* what a peripheral access costs in virtual time */
+    CLOCK_CORE_MHZ =
+        700, /* ARM1176 of a Pi Zero/A+ at its default setting is 700..1000; libpi says 700 */
+    CLOCK_ACCESS_NS = 100, /* what a peripheral access costs in virtual time */
 };
+
+#define CLOCK_NEVER UINT64_MAX
 
 void clock_start(struct clock *c, enum clock_mode mode);
 
@@ -30,7 +45,21 @@ uint64_t clock_ns(struct clock *c);
 uint64_t clock_us(struct clock *c);
 uint64_t clock_cycles(struct clock *c);
 
-/* Lets ns nanoseconds pass: at once in virtual time, by sleeping otherwise. */
+/* Lets ns nanoseconds pass: at once in virtual time, by sleeping otherwise. Alarms due on the way
+ * ring in order, each with the clock at its time (virtual) or just past it. */
 void clock_pass(struct clock *c, uint64_t ns);
+
+/* Sets `a` to ring at at_ns (moves it if it was set); at a time already past it rings at the next
+ * clock_pass or clock_ring. Clearing one that is not set does nothing. */
+void clock_alarm_set(struct clock *c, struct clock_alarm *a, uint64_t at_ns);
+void clock_alarm_clear(struct clock *c, struct clock_alarm *a);
+
+/* When the next alarm is due, in ns since the start; CLOCK_NEVER if none is set. */
+uint64_t clock_next(const struct clock *c);
+
+/* Rings what is due by now. With CLOCK_HOST nobody does unless this is called (at accesses, or by a
+ * timer set for clock_next). Never blocks, but for the round trip of CLOCK_PI if an alarm is set.
+ */
+void clock_ring(struct clock *c);
 
 #endif

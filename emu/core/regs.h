@@ -13,12 +13,13 @@ enum reg_flags {
     REG_READ_EFFECT = 2, /* reading changes something (a FIFO pops, a latch clears) */
     REG_W1C = 4,         /* writing 1 to a bit clears it */
     REG_ADDRESS = 8,     /* its value hands a memory address to a bus master */
-    REG_WRITE_EFFECT = 16, /* a write acts even when it stores the same value (SET, CLR, FIFO, kick) */
+    REG_WRITE_EFFECT =
+        16, /* a write acts even when it stores the same value (SET, CLR, FIFO, kick) */
 };
 
 struct reg {
-    uint32_t offset; /* bytes from the block's base */
-    const char *name; /* manual's, without the block: "FSEL2" */
+    uint32_t offset;   /* bytes from the block's base */
+    const char *name;  /* manual's, without the block: "FSEL2" */
     uint32_t readable; /* bits that read back something; 0: write-only */
     uint32_t writable; /* bits a write can change; 0: read-only */
     uint32_t reset;    /* value after reset */
