@@ -10,8 +10,13 @@
 
 /* Also supplied by the port, under their API names (declared in rpi.h): GET8 GET16 GET32 PUT8 PUT16
  * PUT32, get8/16/32, put8/16/32, dev_barrier, dmb, dsb, BRANCHTO, caches_enable, caches_disable,
- * caches_is_enabled, enable_cache, disable_cache, flush_caches, and on the laptop alone, in place of libpi's own:
- * delay_cycles, delay_us, DEV_VAL32. */
+ * caches_is_enabled, enable_cache, disable_cache, flush_caches, and on the laptop alone, in place
+ * of libpi's own: delay_cycles, delay_us, DEV_VAL32. */
+
+/* The other way round, libpi's: what start-up code calls in supervisor mode with a stack and a
+ * zeroed bss. Sets the console up if the year does (from 2023 on), calls notmain, and ends the
+ * program as the year does: reboot until 2020, DONE!!! and reboot later. */
+void libpi_run(void) __attribute__((noreturn));
 
 /* The program status register; set writes the control byte (mode, I and F bits) and the flags. */
 uint32_t libpi_cpsr_get(void);
@@ -34,8 +39,8 @@ void libpi_cswitch(uint32_t **save, uint32_t *load);
 
 /* Announcements a watcher may want (valgrind, sanitizers, overflow checks); empty on the Pi.
  * A stack: nbytes from lo. A heap: kmalloc owns nbytes from lo from now on; each block; all freed.
- * libpi_heap_redzone: bytes to leave unused after each block, 0 on the Pi and whenever no checker is
- * there, so that addresses are the same on both. */
+ * libpi_heap_redzone: bytes to leave unused after each block, 0 on the Pi and whenever no checker
+ * is there, so that addresses are the same on both. */
 void libpi_stack_made(void *lo, uint32_t nbytes);
 void libpi_heap_made(void *lo, uint32_t nbytes);
 void libpi_heap_block(void *p, uint32_t nbytes);
@@ -43,8 +48,8 @@ void libpi_heap_freed(void *lo, uint32_t nbytes);
 uint32_t libpi_heap_redzone(void);
 
 /* Called with whole pieces of console text by printk and putk when the program has not replaced
- * rpi_putchar. Returns 1 when the text was taken (recompiled with --level=printk), 0 when libpi must
- * send it through rpi_putchar (the Pi, and every other level). */
+ * rpi_putchar. Returns 1 when the text was taken (recompiled with --level=printk), 0 when libpi
+ * must send it through rpi_putchar (the Pi, and every other level). */
 int libpi_console_text(const char *text, uint32_t nbytes);
 
 #endif

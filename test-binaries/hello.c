@@ -1,0 +1,7 @@
+/* hello.c - the smallest program. */
+#include "rpi.h"
+
+void notmain(void)
+{
+    printk("hello from the pi\n");
+}
