@@ -51,9 +51,8 @@ struct bus_target {
 };
 
 enum bus_error {
-    BUS_UNMODELLED =
-        -1,        /* no such register here; reads give 0, writes are dropped; reported once */
-    BUS_LOST = -2, /* the Pi or the line is gone */
+    BUS_UNMODELLED = -1, /* no such register here: reads give 0, writes are dropped */
+    BUS_LOST = -2,       /* the Pi or the line is gone */
     BUS_MISALIGNED = -3,
     BUS_OUTSIDE = -4, /* not a peripheral address */
 };
@@ -69,7 +68,7 @@ struct bus {
     const struct bus_target *page[BUS_PAGES];
     struct bus_watcher *watchers;                            /* in the order they were added */
     uint64_t accesses;                                       /* reads and writes performed so far */
-    void *timing;                                            /* argument of delay and barrier */
+    void *timing;                                            /* argument of the two below */
     void (*delay)(void *timing, const struct bus_access *a); /* null: delays cost nothing */
     void (*access_cost)(void *timing);                       /* null: accesses cost nothing */
 };

@@ -1,7 +1,6 @@
 /* emu/core/regs.h - one table of the BCM2835's registers, shared by everyone who must know them:
  * the models (what bits exist), the remote backend (what may be shadowed or repeated), traces and
- * checks (names, pages). Pages are of "BCM2835 ARM Peripherals", 6 Feb 2012, unless a block's
- * comment says otherwise. */
+ * checks (names, pages). */
 #ifndef EMU_CORE_REGS_H
 #define EMU_CORE_REGS_H
 
@@ -14,25 +13,31 @@ enum reg_flags {
     REG_W1C = 4,         /* writing 1 to a bit clears it */
     REG_ADDRESS = 8,     /* its value hands a memory address to a bus master */
     REG_WRITE_EFFECT =
-        16, /* a write acts even when it stores the same value (SET, CLR, FIFO, kick) */
+        16, /* a write acts even if it stores the same value (SET, CLR, FIFO, kick) */
 };
 
 struct reg {
     uint32_t offset;   /* bytes from the block's base */
     const char *name;  /* manual's, without the block: "FSEL2" */
     uint32_t readable; /* bits that read back something; 0: write-only */
-    uint32_t writable; /* bits a write can change; 0: read-only */
-    uint32_t reset;    /* value after reset */
+    uint32_t writable; /* bits a write can change or act on; 0: read-only */
+    uint32_t reset;    /* value read after reset; of a volatile register, as far as it is fixed */
     unsigned flags;    /* enum reg_flags */
-    unsigned page;     /* of the manual */
+    unsigned page;     /* of the block's source: the register, or the list it is in; 0: no pages */
 };
 
 struct reg_block {
-    const char *name; /* "GPIO" */
+    const char *name;   /* "GPIO" */
+    const char *source; /* the document that describes it */
     uint32_t base, nbytes;
     const struct reg *regs; /* by rising offset */
     size_t nregs;
 };
+
+/* Documents: what a block's page numbers are of. */
+#define REG_MANUAL "BCM2835 ARM Peripherals, 6 Feb 2012"
+
+enum { REG_NAME_MAX = 32 }; /* bytes that hold any name reg_name makes */
 
 extern const struct reg_block *const reg_blocks[]; /* by rising base, null-terminated */
 
