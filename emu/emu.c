@@ -1,0 +1,219 @@
+/* emu - runs a Pi program given as PROG.emu, PROG.c or PROG.bin: finds or builds the recompiled
+ * program, which carries the harness, and becomes it. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "emu/options.h"
+#include "libunix/file.h"
+#include "wire/crc32.h"
+
+enum { PATH_ROOM = 4096 };
+
+static struct options opts;
+
+static void die(int status, const char *format, ...)
+    __attribute__((noreturn, format(printf, 2, 3)));
+
+static void die(int status, const char *format, ...)
+{
+    va_list ap;
+
+    fputs("emu: ", stderr);
+    va_start(ap, format);
+    vfprintf(stderr, format, ap);
+    va_end(ap);
+    fputc('\n', stderr);
+    exit(status);
+}
+
+static void help(void)
+{
+    printf("usage: emu [options] PROG.emu | PROG.c | PROG.bin\n\n"
+           "Runs a bare-metal Raspberry Pi program on this machine.\n"
+           "  PROG.emu  runs itself (emu-cc made it)\n"
+           "  PROG.c    is compiled with emu-cc, kept, and run\n"
+           "  PROG.bin  runs as its recompiled twin PROG.emu, made by emu-cc --twin=PROG.bin\n\n"
+           "options, which every .emu takes as well:\n%s",
+           options_help());
+}
+
+static int ends_with(const char *s, const char *suffix)
+{
+    size_t n = strlen(s), m = strlen(suffix);
+
+    return n > m && strcmp(s + n - m, suffix) == 0;
+}
+
+/* path with its last suffix replaced. */
+static void with_suffix(const char *path, const char *suffix, char *out)
+{
+    size_t stem = (size_t)(strrchr(path, '.') - path);
+
+    if (stem + strlen(suffix) >= PATH_ROOM)
+        die(2, "%s: the name is too long", path);
+    memcpy(out, path, stem);
+    strcpy(out + stem, suffix);
+}
+
+static void load(const char *path, uint8_t **code, size_t *nbytes)
+{
+    char text[256];
+    int r = file_load_bin(path, code, nbytes);
+
+    if (r < 0)
+        die(2, "%s", file_error_text(r, path, text, sizeof text));
+}
+
+/* The twin of PROG.bin beside it, or an explanation of how to make it. */
+static void find_twin(const char *bin, char *emu_path)
+{
+    char c_path[PATH_ROOM];
+    struct emu_note note;
+    uint8_t *code;
+    size_t nbytes;
+    const char *source;
+
+    load(bin, &code, &nbytes);
+    with_suffix(bin, ".emu", emu_path);
+    with_suffix(bin, ".c", c_path);
+    source = access(c_path, R_OK) == 0 ? c_path : "FILES.c";
+    if (opts.engine == ENGINE_ARM)
+        die(2,
+            "%s: the arm engine, which runs unmodified binaries, is not built yet; recompile the "
+            "program: emu-cc --twin=%s %s -o %s",
+            bin, bin, source, emu_path);
+    if (file_read_note(emu_path, &note) < 0 || note.kind != 1)
+        die(2,
+            "%s: no recompiled twin %s, and the arm engine, which runs unmodified binaries, is not "
+            "built yet; make the twin: emu-cc --twin=%s %s -o %s",
+            bin, emu_path, bin, source, emu_path);
+    if (note.twin_nbytes != nbytes || note.twin_crc != wire_crc32(code, nbytes))
+        die(2,
+            "%s: %s was not made from this file (it %s); make it again: emu-cc --twin=%s %s -o %s",
+            bin, emu_path, note.twin_nbytes ? "belongs to another .bin" : "names no .bin", bin,
+            source, emu_path);
+    free(code);
+}
+
+/* This program's own folder, where emu-cc is. */
+static void own_folder(char *out)
+{
+    ssize_t n = readlink("/proc/self/exe", out, PATH_ROOM - 1);
+
+    if (n < 0)
+        die(2, "/proc is not mounted: cannot find emu-cc");
+    out[n] = 0;
+    *strrchr(out, '/') = 0;
+}
+
+static uint32_t hash_of(const char *absolute)
+{
+    return wire_crc32(absolute, strlen(absolute));
+}
+
+/* Compiles PROG.c into the cache unless what is there is newer than the source and the harness. */
+static void compile(const char *source, char *emu_path)
+{
+    char folder[PATH_ROOM], cc[PATH_ROOM + 16], absolute[PATH_ROOM], tool[PATH_ROOM + 16];
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    int status;
+    pid_t child;
+
+    if (access(source, R_OK) < 0)
+        die(2, "%s: %s", source, strerror(errno));
+    if (!realpath(source, absolute))
+        die(2, "%s: %s", source, strerror(errno));
+    own_folder(folder);
+    snprintf(cc, sizeof cc, "%s/emu-cc", folder);
+    snprintf(tool, sizeof tool, "%s/../out/cache", folder);
+    if (mkdir(tool, 0777) < 0 && errno != EEXIST) {
+        snprintf(tool, sizeof tool, "%s%s/pi-emu-programs",
+                 cache  ? cache
+                 : home ? home
+                        : "/tmp",
+                 cache || !home ? "" : "/.cache");
+        mkdir(tool, 0777);
+    }
+    if (snprintf(emu_path, PATH_ROOM, "%s/%08x-%.100s.emu", tool, hash_of(absolute),
+                 strrchr(absolute, '/') + 1) >= PATH_ROOM)
+        die(2, "%s: the name is too long", source);
+    child = fork();
+    if (child == 0) {
+        execl(cc, cc, "--if-changed", "-Wall", "-O1", source, "-o", emu_path, (char *)NULL);
+        die(2, "%s: %s", cc, strerror(errno));
+    }
+    if (child < 0 || waitpid(child, &status, 0) < 0)
+        die(2, "cannot start emu-cc: %s", strerror(errno));
+    if (!WIFEXITED(status))
+        exit(128 + WTERMSIG(status));
+    if (WEXITSTATUS(status))
+        exit(WEXITSTATUS(status));
+}
+
+static void run(const char *program, char **argv)
+{
+    struct emu_note note;
+    char path[PATH_ROOM + 2];
+
+    if (access(program, R_OK) < 0)
+        die(2, "%s: %s", program, strerror(errno));
+    if (file_read_note(program, &note) < 0 || note.kind != 1)
+        die(2, "%s: not a program made by emu-cc", program);
+    if (!opts.quiet)
+        fprintf(stderr, "emu: native engine: %s\n", program);
+    snprintf(path, sizeof path, "%s%s", strchr(program, '/') ? "" : "./", program);
+    argv[0] = path; /* the options stay where they are: the program reads them again */
+    argv[opts.words] = NULL;
+    execv(path, argv);
+    die(2, "%s: %s", path, strerror(errno));
+}
+
+/* For emu-cc and scripts: the CRC-32 (decimal) and size of a .bin. */
+static int print_crc(const char *path)
+{
+    uint8_t *code;
+    size_t nbytes;
+
+    load(path, &code, &nbytes);
+    printf("%u %zu\n", wire_crc32(code, nbytes), nbytes);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    char emu_path[PATH_ROOM];
+    const char *program;
+
+    if (argc == 3 && strcmp(argv[1], "--crc32") == 0)
+        return print_crc(argv[2]);
+    if (options_read(&opts, argc, argv) < 0)
+        die(2, "%s", opts.error);
+    if (opts.help)
+        return help(), 0;
+    if (opts.version)
+        return puts("emu 1 (wire version 1)"), 0;
+    if (opts.words >= argc)
+        die(2, "no program given (see emu --help)");
+    if (opts.words + 1 < argc)
+        die(2, "%s: one program is meant; options stand before it", argv[opts.words + 1]);
+    program = argv[opts.words];
+    if (ends_with(program, ".bin")) {
+        find_twin(program, emu_path);
+        run(emu_path, argv);
+    } else if (ends_with(program, ".c")) {
+        compile(program, emu_path);
+        run(emu_path, argv);
+    } else if (ends_with(program, ".emu")) {
+        if (opts.engine == ENGINE_ARM)
+            die(2, "%s: is recompiled for this machine; the arm engine runs .bin files", program);
+        run(program, argv);
+    }
+    die(2, "%s: a file .emu, .c or .bin is meant", program);
+}

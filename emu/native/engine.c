@@ -1,0 +1,194 @@
+/* The native engine: the Pi's RAM at its own addresses, the program on its own stack, and the calls
+ * that come through the gate. */
+#include "emu/native/native.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "emu/native/checkers.h"
+#include "emu/native/fault.h"
+#include "emu/native/gate.h"
+
+/* From the linker script: where the program lies, and which part of it is libpi's console driver.
+ */
+extern char emu_guest_end[], emu_console_text[], emu_console_text_end[];
+
+void native_enter(void (*start)(void), void *guest_sp);
+void emu_guest_start(void);
+uintptr_t native_call(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc);
+
+static const struct native_host *host;
+
+static uintptr_t page_up(uintptr_t p)
+{
+    return (p + 0xfff) & ~(uintptr_t)0xfff;
+}
+
+/* valgrind takes MAP_FIXED_NOREPLACE for a hint, hence the check of what came back. */
+static int map_at(uintptr_t lo, uintptr_t hi, int prot)
+{
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    void *got = mmap((void *)lo, hi - lo, prot,
+                     flags | (checkers_valgrind() ? MAP_FIXED : MAP_FIXED_NOREPLACE), -1, 0);
+
+    if (got == (void *)lo)
+        return 0;
+    if (got != MAP_FAILED)
+        munmap(got, hi - lo);
+    return -1;
+}
+
+int native_map_ram(const char **why)
+{
+    const int rw = PROT_READ | PROT_WRITE;
+    const uintptr_t image = 0x20000, guard = GUEST_STACK_TOP - GUEST_STACK_MAX - GUEST_GUARD;
+    uintptr_t end = page_up((uintptr_t)emu_guest_end);
+
+    if (end > GUEST_STACK_TOP - GUEST_STACK_MAX) {
+        *why =
+            "the program's data reaches into its stack below 0x08000000: make its arrays smaller";
+        return -1;
+    }
+    if (map_at(RAM_START, image, rw) < 0 || map_at(end, RAM_END, rw) < 0 ||
+        map_at(PERIPHERAL_BASE, PERIPHERAL_END, PROT_NONE) < 0) {
+        *why = errno == ENOMEM
+                   ? "no address space for 512 MB of Pi memory: raise ulimit -v, or set "
+                     "vm.overcommit_memory to 0 or 1"
+                   : "the Pi's addresses 0x10000-0x21000000 are taken in this process: "
+                     "something was loaded there (a tool? check LD_PRELOAD, vm.legacy_va_layout)";
+        return -1;
+    }
+    mprotect((void *)guard, GUEST_GUARD, PROT_NONE);
+    return 0;
+}
+
+void native_run(const struct native_host *h)
+{
+    struct bus_access start = {.op = BUS_START};
+
+    host = h;
+    bus_perform(h->bus, &start);
+    checkers_stack(GUEST_STACK_TOP - GUEST_STACK_MAX, GUEST_STACK_MAX);
+    checkers_stack_runs(GUEST_STACK_TOP - 64);
+    native_enter(emu_guest_start, (void *)(uintptr_t)GUEST_STACK_TOP);
+    h->end(h->self, 0, 0);
+    __builtin_unreachable();
+}
+
+static uintptr_t perform(struct bus_access *a)
+{
+    int r;
+
+    if (a->pc - (uintptr_t)emu_console_text < (size_t)(emu_console_text_end - emu_console_text))
+        a->origin = ORIGIN_CONSOLE;
+    r = bus_perform(host->bus, a);
+    if (r < 0) {
+        int status = host->failed(host->self, a, r);
+
+        if (status)
+            host->end(host->self, status, 0);
+    }
+    return a->value;
+}
+
+static uintptr_t access_bus(enum bus_op op, unsigned width, uintptr_t a, uintptr_t b, uintptr_t pc)
+{
+    struct bus_access access = {
+        .op = op, .width = (uint8_t)width, .addr = (uint32_t)a, .value = (uint32_t)b, .pc = pc};
+
+    return perform(&access);
+}
+
+static uintptr_t event(enum bus_op op, uintptr_t value, uintptr_t pc)
+{
+    struct bus_access access = {.op = op, .value = (uint32_t)value, .pc = pc};
+
+    return perform(&access);
+}
+
+static void unsupported(const char *name, uintptr_t pc)
+{
+    char what[160];
+
+    snprintf(what, sizeof what,
+             "%s needs ARM instructions, which a recompiled program has none of: use "
+             "the arm engine (--engine=arm)",
+             name);
+    native_report(what, NULL, pc);
+    host->end(host->self, 1, 0);
+}
+
+/* Console text must be readable memory of the program: it is read here, on the host's side. */
+static void text(uintptr_t p, size_t nbytes)
+{
+    host->text(host->self, (const char *)p, nbytes);
+}
+
+static uintptr_t dispatch(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc)
+{
+    switch (call) {
+    case CALL_READ8:
+        return access_bus(BUS_READ, 1, a, 0, pc);
+    case CALL_READ16:
+        return access_bus(BUS_READ, 2, a, 0, pc);
+    case CALL_READ32:
+        return access_bus(BUS_READ, 4, a, 0, pc);
+    case CALL_WRITE8:
+        return access_bus(BUS_WRITE, 1, a, b, pc);
+    case CALL_WRITE16:
+        return access_bus(BUS_WRITE, 2, a, b, pc);
+    case CALL_WRITE32:
+        return access_bus(BUS_WRITE, 4, a, b, pc);
+    case CALL_BARRIER:
+        return event(BUS_BARRIER, 0, pc);
+    case CALL_DELAY_US:
+        return event(BUS_DELAY_US, a, pc);
+    case CALL_DELAY_CYCLES:
+        return event(BUS_DELAY_CYCLES, a, pc);
+    case CALL_DEV_VAL:
+        return event(BUS_DEV_VAL, a, pc);
+    case CALL_CYCLES:
+        return (uint32_t)clock_cycles(host->clock);
+    case CALL_STACK_MADE:
+        checkers_stack(a, b);
+        return 0;
+    case CALL_STACK_RUNS:
+        checkers_stack_runs(a);
+        return 0;
+    case CALL_HEAP_MADE:
+        checkers_heap(a, b);
+        return 0;
+    case CALL_HEAP_BLOCK:
+        checkers_block(a, b);
+        return 0;
+    case CALL_HEAP_FREED:
+        checkers_freed(a, b);
+        return 0;
+    case CALL_HEAP_REDZONE:
+        return checkers_any() ? 16 : 0;
+    case CALL_TEXT:
+        text(a, b);
+        return 0;
+    case CALL_GETC:
+        return (uintptr_t)(intptr_t)host->getc(host->self);
+    case CALL_REBOOT:
+        host->end(host->self, 0, 0);
+        return 0;
+    case CALL_UNSUPPORTED:
+        unsupported((const char *)a, pc);
+        return 0;
+    }
+    return 0;
+}
+
+uintptr_t native_call(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc)
+{
+    uintptr_t value;
+
+    fault_enter_host(pc);
+    value = dispatch(call, a, b, pc);
+    fault_leave_host();
+    return value;
+}

@@ -1,0 +1,198 @@
+/* Signals of a recompiled program. A fault in the program is data: it is named, located and
+ * reported. Ctrl-C, termination and the time limit end the run at the next safe point. */
+#include "emu/native/fault.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "emu/native/native.h"
+
+static const struct native_host *host;
+static double time_limit_s;
+static volatile sig_atomic_t in_host, pending, ending;
+static volatile uintptr_t last_pc;
+
+struct machine {
+    uintptr_t pc, sp;
+    int is_write; /* 1 write, 0 read, -1 unknown */
+};
+
+static struct machine machine_of(const ucontext_t *uc)
+{
+    const mcontext_t *m = &uc->uc_mcontext;
+#if defined(__x86_64__)
+    return (struct machine){(uintptr_t)m->gregs[REG_RIP], (uintptr_t)m->gregs[REG_RSP],
+                            (m->gregs[REG_ERR] >> 1) & 1};
+#elif defined(__i386__)
+    return (struct machine){(uintptr_t)m->gregs[REG_EIP], (uintptr_t)m->gregs[REG_ESP],
+                            (m->gregs[REG_ERR] >> 1) & 1};
+#elif defined(__aarch64__)
+    return (struct machine){m->pc, m->sp, -1};
+#endif
+}
+
+static void finish(int status, int signal_number)
+{
+    ending = 1;
+    host->end(host->self, status, signal_number);
+}
+
+static void end_by_signal(int sig, void *context, uintptr_t pc)
+{
+    if (sig == SIGALRM) {
+        char what[96];
+
+        snprintf(what, sizeof what, "time limit of %g s reached", time_limit_s);
+        native_report(what, context, pc);
+        finish(4, 0);
+    }
+    finish(128 + sig, sig);
+}
+
+void fault_enter_host(uintptr_t pc)
+{
+    last_pc = pc;
+    in_host = 1;
+}
+
+void fault_leave_host(void)
+{
+    in_host = 0;
+    if (pending)
+        end_by_signal(pending, NULL, last_pc);
+}
+
+int native_stopping(void)
+{
+    return pending != 0;
+}
+
+static void on_stop(int sig, siginfo_t *info, void *context)
+{
+    struct machine m = machine_of(context);
+
+    (void)info;
+    if (ending)
+        return;
+    if (in_host || !native_is_guest_text(m.pc)) {
+        pending = sig;
+        return;
+    }
+    end_by_signal(sig, context, m.pc);
+}
+
+/* Names what a program did when it touched addr, which it may not. */
+static void describe(char *what, size_t n, const struct machine *m, uintptr_t addr)
+{
+    const char *verb = m->is_write < 0 ? "access to" : m->is_write ? "write to" : "read of";
+    unsigned long a = (unsigned long)addr;
+
+    if (m->pc == addr)
+        snprintf(what, n,
+                 addr < 0x1000 ? "guest fault: call through a null pointer (pc 0x%lx)"
+                               : "guest fault: jump to 0x%lx, where there is no code",
+                 a);
+    else if (addr < 0x1000)
+        snprintf(what, n, "guest fault: null pointer dereference: %s address 0x%lx", verb, a);
+    else if (addr < RAM_START)
+        snprintf(what, n,
+                 "guest fault: %s address 0x%lx, below 0x10000: the laptop cannot map it "
+                 "(the Pi's vectors and boot area)",
+                 verb, a);
+    else if (native_is_guest_text(addr) || (addr < RAM_END && addr >= RAM_START))
+        snprintf(what, n, "guest fault: %s address 0x%lx, the program's own code or constants",
+                 verb, a);
+    else
+        snprintf(what, n,
+                 "guest fault: wild pointer: %s address 0x%lx, which is no memory of the Pi "
+                 "(RAM ends at 0x20000000)",
+                 verb, a);
+}
+
+/* The guard lies where the stack may not grow to. A program that means the memory there gets it. */
+static int guard_hit(const struct machine *m, uintptr_t addr, char *what, size_t n)
+{
+    const uintptr_t guard = GUEST_STACK_TOP - GUEST_STACK_MAX - GUEST_GUARD;
+
+    if (addr - guard >= GUEST_GUARD)
+        return 0;
+    if (m->sp - guard < GUEST_GUARD + GUEST_STACK_MAX && m->sp < guard + 2 * GUEST_GUARD) {
+        snprintf(what, n,
+                 "guest fault: stack overflow: more than %d MB below 0x%x (endless recursion?)",
+                 GUEST_STACK_MAX >> 20, GUEST_STACK_TOP);
+        return 1;
+    }
+    mprotect((void *)guard, GUEST_GUARD, PROT_READ | PROT_WRITE);
+    return -1;
+}
+
+static void on_fault(int sig, siginfo_t *info, void *context)
+{
+    struct machine m = machine_of(context);
+    uintptr_t addr = (uintptr_t)info->si_addr;
+    char what[240];
+
+    if (ending) {
+        signal(sig, SIG_DFL);
+        return;
+    }
+    if (sig == SIGSEGV || sig == SIGBUS) {
+        int hit = guard_hit(&m, addr, what, sizeof what);
+
+        if (hit < 0)
+            return;
+        if (hit == 0)
+            describe(what, sizeof what, &m, addr);
+    } else if (sig == SIGFPE) {
+        snprintf(what, sizeof what,
+                 "guest fault: integer division by zero (the Pi would go on with 0)");
+    } else {
+        snprintf(what, sizeof what,
+                 "guest fault: illegal instruction at 0x%lx (__builtin_trap, or "
+                 "code that was overwritten)",
+                 (unsigned long)m.pc);
+    }
+    if (in_host && !native_is_guest_text(m.pc))
+        native_report(what, NULL, last_pc);
+    else
+        native_report(what, context, m.pc);
+    finish(1, 0);
+}
+
+static void handle(int sig, void (*fn)(int, siginfo_t *, void *), int flags)
+{
+    struct sigaction sa = {.sa_sigaction = fn, .sa_flags = SA_SIGINFO | SA_ONSTACK | flags};
+
+    sigemptyset(&sa.sa_mask);
+    sigaction(sig, &sa, NULL);
+}
+
+void native_install_handlers(const struct native_host *h, double limit_s)
+{
+    static char alternate[256 << 10];
+    stack_t ss = {.ss_sp = alternate, .ss_size = sizeof alternate};
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
+    static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM};
+
+    host = h;
+    time_limit_s = limit_s;
+    sigaltstack(&ss, NULL);
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
+        handle(faults[i], on_fault, SA_NODEFER);
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
+        handle(stops[i], on_stop, 0);
+    if (limit_s > 0) {
+        struct itimerval t = {
+            .it_value = {.tv_sec = (time_t)limit_s,
+                         .tv_usec = (suseconds_t)((limit_s - (double)(time_t)limit_s) * 1e6)}};
+
+        setitimer(ITIMER_REAL, &t, NULL);
+    }
+}

@@ -1,0 +1,12 @@
+/* emu/native/fault.h - signals: guest faults, Ctrl-C, the time limit. Within the engine only. */
+#ifndef EMU_NATIVE_FAULT_H
+#define EMU_NATIVE_FAULT_H
+
+#include <stdint.h>
+
+/* Brackets each stay on the host stack. A signal that ends the run waits for the end of the stay,
+ * so that it never cuts the harness in the middle of its own work. */
+void fault_enter_host(uintptr_t pc);
+void fault_leave_host(void);
+
+#endif

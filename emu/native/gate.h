@@ -1,0 +1,38 @@
+/* emu/native/gate.h - the one door from a recompiled program into the harness.
+ *
+ * Guest code (emu/native/guest) calls emu_gate on whatever stack the program runs; emu_gate
+ * switches to the host stack, calls native_call, and returns on the guest's. No host frame outlives
+ * a call, so a program may switch threads at any point between two calls. Names that begin with
+ * emu_ are the only ones renaming leaves alone. */
+#ifndef EMU_NATIVE_GATE_H
+#define EMU_NATIVE_GATE_H
+
+#include <stdint.h>
+
+enum emu_call {
+    CALL_READ8, /* a: address, pc -> value */
+    CALL_READ16,
+    CALL_READ32,
+    CALL_WRITE8, /* a: address, b: value, pc */
+    CALL_WRITE16,
+    CALL_WRITE32,
+    CALL_BARRIER,
+    CALL_DELAY_US,     /* a: microseconds */
+    CALL_DELAY_CYCLES, /* a: iterations */
+    CALL_DEV_VAL,      /* a: value */
+    CALL_CYCLES,       /* -> core cycles, low 32 bits */
+    CALL_STACK_MADE,   /* a: lowest address, b: bytes */
+    CALL_STACK_RUNS,   /* a: address on the stack the program switches to */
+    CALL_HEAP_MADE,    /* a: lowest address, b: bytes */
+    CALL_HEAP_BLOCK,   /* a: address, b: bytes, pc */
+    CALL_HEAP_FREED,   /* a: lowest address, b: bytes */
+    CALL_HEAP_REDZONE, /* -> bytes */
+    CALL_TEXT,         /* a: text, b: bytes: console output at level printk and uart */
+    CALL_GETC,         /* -> console input byte, or -1: level uart */
+    CALL_REBOOT,       /* the program ends */
+    CALL_UNSUPPORTED,  /* a: name of a function that needs the arm engine, pc */
+};
+
+uintptr_t emu_gate(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc);
+
+#endif

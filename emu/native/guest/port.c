@@ -1,0 +1,220 @@
+/* What libpi leaves to the machine below it (libpi-port.h), for a program recompiled for a laptop.
+ * Linked before libpi, so that these take the place of libpi's own delays and DEV_VAL32. Compiled
+ * and renamed like the program: whatever a program defines itself wins over the weak names here.
+ *
+ * rpi.h is not included: its prototypes differ between the years, the machine code does not. */
+#include "emu/native/gate.h"
+#include "libpi-port.h"
+
+#define PC ((uintptr_t)__builtin_return_address(0))
+
+/* A weak function of the API, with the prototype that -Wmissing-prototypes asks for. */
+#define API(type, name, ...)                                                                       \
+    type name(__VA_ARGS__);                                                                        \
+    __attribute__((weak)) type name(__VA_ARGS__)
+
+/* RAM is the program's own memory: touched here, in its name, so that faults and checkers see it.
+ */
+static inline int is_device(uintptr_t addr)
+{
+    return addr - 0x20000000u < 0x01000000u;
+}
+
+#define ACCESSORS(bits, type)                                                                      \
+    static inline type read##bits(uintptr_t addr, uintptr_t pc)                                    \
+    {                                                                                              \
+        if (is_device(addr))                                                                       \
+            return (type)emu_gate(CALL_READ##bits, addr, 0, pc);                                   \
+        return *(volatile type *)addr;                                                             \
+    }                                                                                              \
+    static inline void write##bits(uintptr_t addr, type value, uintptr_t pc)                       \
+    {                                                                                              \
+        if (is_device(addr))                                                                       \
+            emu_gate(CALL_WRITE##bits, addr, value, pc);                                           \
+        else                                                                                       \
+            *(volatile type *)addr = value;                                                        \
+    }                                                                                              \
+    API(type, GET##bits, unsigned addr)                                                            \
+    {                                                                                              \
+        return read##bits(addr, PC);                                                               \
+    }                                                                                              \
+    API(void, PUT##bits, unsigned addr, type v)                                                    \
+    {                                                                                              \
+        write##bits(addr, v, PC);                                                                  \
+    }                                                                                              \
+    API(type, get##bits, const volatile void *addr)                                                \
+    {                                                                                              \
+        return read##bits((uintptr_t)addr, PC);                                                    \
+    }                                                                                              \
+    API(void, put##bits, volatile void *addr, type v)                                              \
+    {                                                                                              \
+        write##bits((uintptr_t)addr, v, PC);                                                       \
+    }
+
+ACCESSORS(8, uint8_t)
+ACCESSORS(16, uint16_t)
+ACCESSORS(32, uint32_t)
+
+API(void, dev_barrier, void)
+{
+    emu_gate(CALL_BARRIER, 0, 0, PC);
+}
+
+API(void, dmb, void)
+{
+    emu_gate(CALL_BARRIER, 0, 0, PC);
+}
+
+API(void, dsb, void)
+{
+    emu_gate(CALL_BARRIER, 0, 0, PC);
+}
+
+API(void, delay_us, uint32_t us)
+{
+    emu_gate(CALL_DELAY_US, us, 0, PC);
+}
+
+API(void, delay_cycles, uint32_t ticks)
+{
+    emu_gate(CALL_DELAY_CYCLES, ticks, 0, PC);
+}
+
+API(uint32_t, DEV_VAL32, uint32_t x)
+{
+    emu_gate(CALL_DEV_VAL, x, 0, PC);
+    return x;
+}
+
+API(void, BRANCHTO, unsigned addr)
+{
+    emu_gate(CALL_UNSUPPORTED, (uintptr_t) "BRANCHTO", addr, PC);
+    __builtin_unreachable();
+}
+
+/* The laptop's caches are always on and always coherent; programs only ask for what they set. */
+static int caches_on;
+
+API(void, caches_enable, void)
+{
+    caches_on = 1;
+}
+
+API(void, caches_disable, void)
+{
+    caches_on = 0;
+}
+
+API(int, caches_is_enabled, void)
+{
+    return caches_on;
+}
+
+API(void, enable_cache, void)
+{
+    caches_on = 1;
+}
+
+API(void, disable_cache, void)
+{
+    caches_on = 0;
+}
+
+API(void, flush_caches, void)
+{
+}
+
+/* Supervisor mode with interrupts and fast interrupts masked, as a program is entered. */
+static uint32_t cpsr = 0xd3;
+
+__attribute__((weak)) uint32_t libpi_cpsr_get(void)
+{
+    return cpsr;
+}
+
+__attribute__((weak)) void libpi_cpsr_set(uint32_t value)
+{
+    cpsr = value;
+}
+
+__attribute__((weak)) void libpi_cycles_init(void)
+{
+}
+
+__attribute__((weak)) uint32_t libpi_cycles(void)
+{
+    return (uint32_t)emu_gate(CALL_CYCLES, 0, 0, PC);
+}
+
+/* Interrupts reach a recompiled program by name (interrupt_vector), not through address 0. */
+__attribute__((weak)) void libpi_vectors_install(const void *table, const void *end)
+{
+    (void)table;
+    (void)end;
+}
+
+__attribute__((weak)) void libpi_stack_made(void *lo, uint32_t nbytes)
+{
+    emu_gate(CALL_STACK_MADE, (uintptr_t)lo, nbytes, PC);
+}
+
+__attribute__((weak)) void libpi_heap_made(void *lo, uint32_t nbytes)
+{
+    emu_gate(CALL_HEAP_MADE, (uintptr_t)lo, nbytes, PC);
+}
+
+__attribute__((weak)) void libpi_heap_block(void *p, uint32_t nbytes)
+{
+    emu_gate(CALL_HEAP_BLOCK, (uintptr_t)p, nbytes, PC);
+}
+
+__attribute__((weak)) void libpi_heap_freed(void *lo, uint32_t nbytes)
+{
+    emu_gate(CALL_HEAP_FREED, (uintptr_t)lo, nbytes, PC);
+}
+
+__attribute__((weak)) uint32_t libpi_heap_redzone(void)
+{
+    return (uint32_t)emu_gate(CALL_HEAP_REDZONE, 0, 0, PC);
+}
+
+/* The frame libpi_cswitch pops when it first switches to the thread: callee-saved registers, two of
+ * them carrying entry and arg, then the return address libpi_thread_start (switch.S). */
+void libpi_thread_start(void);
+
+__attribute__((weak)) uint32_t *libpi_stack_init(void *top, void (*entry)(void *), void *arg)
+{
+    uintptr_t *sp = (uintptr_t *)((uintptr_t)top & ~(uintptr_t)15);
+
+#if defined(__x86_64__)
+    *--sp = (uintptr_t)libpi_thread_start;
+    *--sp = 0;                /* rbp */
+    *--sp = 0;                /* rbx */
+    *--sp = (uintptr_t)entry; /* r12 */
+    *--sp = (uintptr_t)arg;   /* r13 */
+    *--sp = 0;                /* r14 */
+    *--sp = 0;                /* r15 */
+#elif defined(__i386__)
+    *--sp = (uintptr_t)libpi_thread_start;
+    *--sp = 0;                /* ebp */
+    *--sp = 0;                /* ebx */
+    *--sp = (uintptr_t)entry; /* esi */
+    *--sp = (uintptr_t)arg;   /* edi */
+#elif defined(__aarch64__)
+    sp -= 20;
+    for (int i = 0; i < 20; i++)
+        sp[i] = 0;
+    sp[0] = (uintptr_t)entry;               /* x19 */
+    sp[1] = (uintptr_t)arg;                 /* x20 */
+    sp[11] = (uintptr_t)libpi_thread_start; /* x30 */
+#endif
+    return (uint32_t *)sp;
+}
+
+/* Text stays with libpi's driver, except at the levels that hand it over (level-*.c). */
+__attribute__((weak)) int libpi_console_text(const char *text, uint32_t nbytes)
+{
+    (void)text;
+    (void)nbytes;
+    return 0;
+}

@@ -1,0 +1,180 @@
+/* One grammar for emu and every .emu, so that emu can hand its command line on unread. */
+#include "emu/options.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int wrong(struct options *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static int wrong(struct options *o, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    vsnprintf(o->error_text, sizeof o->error_text, format, ap);
+    va_end(ap);
+    o->error = o->error_text;
+    return -1;
+}
+
+/* The value of --name=VALUE or --name VALUE, or null when argv[*i] is another option. */
+static const char *value_of(const char *name, int argc, char **argv, int *i)
+{
+    size_t n = strlen(name);
+
+    if (strncmp(argv[*i], name, n) != 0)
+        return NULL;
+    if (argv[*i][n] == '=')
+        return argv[*i] + n + 1;
+    if (argv[*i][n] != 0)
+        return NULL;
+    return *i + 1 < argc ? argv[++*i] : "";
+}
+
+static int read_number(const char *text, double max, double *out)
+{
+    char *end;
+    double v = strtod(text, &end);
+
+    if (end == text || *end || !(v > 0) || v > max)
+        return -1;
+    *out = v;
+    return 0;
+}
+
+static int choose(struct options *o, const char *option, const char *value)
+{
+    static const struct {
+        const char *option, *value;
+        int choice;
+    } known[] = {
+        {"--trace", "course", TRACE_COURSE}, {"--trace", "all", TRACE_ALL},
+        {"--time", "virtual", TIME_VIRTUAL}, {"--time", "host", TIME_HOST},
+        {"--time", "pi", TIME_PI},           {"--engine", "native", ENGINE_NATIVE},
+        {"--engine", "arm", ENGINE_ARM},
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(known[i].option, option) == 0 && strcmp(known[i].value, value) == 0)
+            return known[i].choice;
+    }
+    if (strcmp(option, "--trace") == 0 && strcmp(value, "insn") == 0)
+        return -2;
+    wrong(o, "%s=%s: no such choice (see --help)", option, value);
+    return -1;
+}
+
+static int read_flag(struct options *o, const char *word)
+{
+    if (strcmp(word, "--pi") == 0)
+        o->pi = 1;
+    else if (strncmp(word, "--pi=", 5) == 0 && word[5])
+        o->pi = 1, o->pi_name = word + 5;
+    else if (strcmp(word, "--trace") == 0)
+        o->trace = TRACE_COURSE;
+    else if (strcmp(word, "--strict") == 0)
+        o->strict = 1;
+    else if (strcmp(word, "--quiet") == 0)
+        o->quiet = 1;
+    else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+        o->help = 1;
+    else if (strcmp(word, "--version") == 0)
+        o->version = 1;
+    else if (strcmp(word, "--pty") == 0)
+        o->engine = ENGINE_ARM;
+    else
+        return 0;
+    return 1;
+}
+
+static int read_choice(struct options *o, int argc, char **argv, int *i)
+{
+    const char *v;
+    int c;
+
+    if (strncmp(argv[*i], "--trace=", 8) == 0) {
+        c = choose(o, "--trace", argv[*i] + 8);
+        if (c == -2)
+            o->engine = ENGINE_ARM;
+        else
+            o->trace = (enum trace_level)c;
+    } else if ((v = value_of("--time", argc, argv, i))) {
+        o->time = (enum time_choice)(c = choose(o, "--time", v));
+    } else if ((v = value_of("--engine", argc, argv, i))) {
+        o->engine = (enum engine_choice)(c = choose(o, "--engine", v));
+    } else {
+        return 0;
+    }
+    return c == -1 ? -1 : 1;
+}
+
+static int read_numeric(struct options *o, int argc, char **argv, int *i)
+{
+    const char *v;
+    double d;
+
+    if ((v = value_of("--timeout", argc, argv, i))) {
+        if (read_number(v, 1e8, &o->timeout_s) < 0)
+            return wrong(o, "--timeout %s: seconds are meant, such as --timeout 10 or 0.5", v);
+    } else if ((v = value_of("--output-limit", argc, argv, i))) {
+        if (read_number(v, 1e15, &d) < 0)
+            return wrong(o, "--output-limit %s: a number of bytes is meant", v);
+        o->output_limit = (unsigned long)d;
+    } else if ((v = value_of("--baud", argc, argv, i))) {
+        if (read_number(v, 4e6, &d) < 0)
+            return wrong(o, "--baud %s: a baud such as 115200 is meant", v);
+        o->baud = (unsigned)d;
+    } else {
+        return 0;
+    }
+    return 1;
+}
+
+int options_read(struct options *o, int argc, char **argv)
+{
+    int i;
+
+    memset(o, 0, sizeof *o);
+    o->baud = 115200;
+    for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
+        int r;
+
+        if (strcmp(argv[i], "--") == 0) {
+            i++;
+            break;
+        }
+        r = read_flag(o, argv[i]);
+        if (!r)
+            r = read_choice(o, argc, argv, &i);
+        if (!r)
+            r = read_numeric(o, argc, argv, &i);
+        if (r < 0)
+            return -1;
+        if (!r)
+            return wrong(o, "%s: no such option (see --help)", argv[i]);
+    }
+    o->words = i;
+    return 0;
+}
+
+const char *options_help(void)
+{
+    return "  --pi[=TTY]           devices answer on the Pi at TTY (default: the newest serial "
+           "device);\n"
+           "                       without it, device models on this machine answer\n"
+           "  --baud N             of the line to the Pi (default 115200)\n"
+           "  --trace              print each device access; --trace=all: also the console's own\n"
+           "  --time=virtual|host|pi  clock of the run (default: virtual with models, pi with a "
+           "Pi)\n"
+           "  --timeout SECONDS    end the run after this time, exit status 4\n"
+           "  --output-limit BYTES end the run after this much output, exit status 4\n"
+           "  --strict             end the run, exit status 1, at an access no model knows\n"
+           "  --engine=native|arm  how the program runs (arm: unmodified binaries; not built yet)\n"
+           "  --quiet              no remarks on standard error, only errors\n"
+           "  --version, --help\n"
+           "Exit status: 0 the program ended; 1 it failed (panic, assertion, fault); 2 usage or a "
+           "bad\n"
+           "file; 3 no Pi, or the Pi or the line was lost; 4 a limit; 128+n ended by signal n.\n";
+}

@@ -1,0 +1,32 @@
+/* emu/options.h - the command line that emu and every .emu share. */
+#ifndef EMU_OPTIONS_H
+#define EMU_OPTIONS_H
+
+#include <stddef.h>
+
+enum trace_level { TRACE_OFF, TRACE_COURSE, TRACE_ALL };
+enum time_choice { TIME_DEFAULT, TIME_VIRTUAL, TIME_HOST, TIME_PI };
+enum engine_choice { ENGINE_DEFAULT, ENGINE_NATIVE, ENGINE_ARM };
+
+struct options {
+    int pi;              /* --pi: boot the device loop on a Pi and let it answer */
+    const char *pi_name; /* --pi=TTY; null: the newest device */
+    unsigned baud;
+    enum trace_level trace;
+    enum time_choice time;
+    enum engine_choice engine;
+    double timeout_s;           /* 0: none */
+    unsigned long output_limit; /* bytes; 0: none */
+    int strict, quiet, help, version;
+    const char *error; /* what is wrong with the command line, or null */
+    char error_text[160];
+    int words; /* index of the first word that is not an option: argc when there is none */
+};
+
+/* Reads argv[1..] up to the first word that is no option. Returns 0, or -1 with o->error set. */
+int options_read(struct options *o, int argc, char **argv);
+
+/* The options' part of a help text. */
+const char *options_help(void);
+
+#endif
