@@ -7,21 +7,22 @@
 /* Replaces every byte that is neither printable ASCII nor \n \t \r by a space, in place. */
 void text_harmless(char *text, size_t nbytes);
 
-enum text_verdict {
-    TEXT_RUNNING,
-    TEXT_DONE,  /* DONE!!! and a newline went by */
-};
+/* Is this text that a person would read? At least 4 bytes and nine of ten of them printable. */
+int text_readable(const char *text, size_t nbytes);
+
+enum { TEXT_TAIL = 512 };
 
 /* Watches the stream for the end marker and for a failure. Zero it to start. */
 struct text_watch {
-    char tail[64]; /* the current line, its start */
+    char tail[TEXT_TAIL]; /* the end of the current line */
     unsigned used;
-    int done;
-    int failed; /* a panic or failed assertion was printed before DONE!!! */
+    unsigned matched; /* bytes of the end marker seen so far */
+    int done;         /* DONE!!! and a newline went by */
+    int failed;       /* a panic or failed assertion of any year was printed before that */
 };
 
-/* Takes the next bytes; returns how many of them belong to the run (up to and including the newline
- * of DONE!!!); w->done is set when the marker is complete. */
+/* Takes the next bytes; returns how many of them belong to the run: all, or those up to and
+ * including the newline of DONE!!!, and then w->done is set. */
 size_t text_watch(struct text_watch *w, const char *text, size_t nbytes);
 
 #endif

@@ -1,0 +1,105 @@
+/* libunix/line-text.c - line errors as sentences: what happened, what to do next. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "libunix/line.h"
+
+/* Does process pid have the device open? Only processes of the same user can be asked. */
+static int has_open(int pid, dev_t device)
+{
+    char path[32];
+    struct stat st;
+    snprintf(path, sizeof path, "/proc/%d/fd", pid);
+    DIR *d = opendir(path);
+    int found = 0;
+    for (struct dirent *e; d && !found && (e = readdir(d));)
+        found = fstatat(dirfd(d), e->d_name, &st, 0) == 0 && S_ISCHR(st.st_mode) &&
+                st.st_rdev == device;
+    if (d)
+        closedir(d);
+    return found;
+}
+
+/* "screen, process 123," of a process that has the device open, or "another program". */
+static void name_holder(const char *device, char *out, size_t nbytes)
+{
+    struct stat file;
+    snprintf(out, nbytes, "another program");
+    DIR *d = stat(device, &file) == 0 && S_ISCHR(file.st_mode) ? opendir("/proc") : NULL;
+    if (!d)
+        return;
+    for (struct dirent *e; (e = readdir(d));) {
+        char path[32], name[32] = "";
+        int pid = atoi(e->d_name);
+        if (pid <= 0 || pid == getpid() || !has_open(pid, file.st_rdev))
+            continue;
+        snprintf(path, sizeof path, "/proc/%d/comm", pid);
+        FILE *f = fopen(path, "r");
+        if (f && fgets(name, sizeof name, f)) {
+            name[strcspn(name, "\n")] = 0;
+            snprintf(out, nbytes, "%s, process %d,", name, pid);
+        }
+        if (f)
+            fclose(f);
+        break;
+    }
+    closedir(d);
+}
+
+static const char *missing_text(const char *name)
+{
+    return strncmp(name, "tcp:", 4) == 0
+               ? "cannot connect (is it HOST:PORT, and does the other side listen?)"
+               : "no such device (is the adapter plugged in? my-install --list shows what is "
+                 "there)";
+}
+
+const char *line_error_text(int error, const char *name, char *buf, size_t nbytes)
+{
+    char holder[80];
+    int system_error = errno;
+    switch (error) {
+    case LINE_TIMEOUT:
+        snprintf(buf, nbytes, "%s: no answer within the time limit", name);
+        break;
+    case LINE_GONE:
+        snprintf(buf, nbytes, "%s: the line went away (unplugged, or its other side closed)", name);
+        break;
+    case LINE_NONE:
+        snprintf(buf, nbytes,
+                 "no serial device found (looked for /dev/ttyUSB*, ttyACM*, cu.SLAB_USB*, "
+                 "cu.usbserial*): plug in the adapter, or name one: /dev/TTY or tcp:HOST:PORT");
+        break;
+    case LINE_PERMISSION:
+        snprintf(
+            buf, nbytes,
+            "%s: permission denied (add yourself to group dialout: sudo usermod -aG dialout $USER, "
+            "then log in again)",
+            name);
+        break;
+    case LINE_BUSY:
+        name_holder(name, holder, sizeof holder);
+        snprintf(buf, nbytes, "%s: busy: %s holds it (end that program first)", name, holder);
+        break;
+    case LINE_NOT_A_LINE:
+        snprintf(buf, nbytes, "%s: not a serial device (a tty such as /dev/ttyUSB0 is wanted)",
+                 name);
+        break;
+    case LINE_BAUD:
+        snprintf(buf, nbytes,
+                 "%s: cannot run at this baud rate (try 115200, 230400, 460800 or 921600)", name);
+        break;
+    case LINE_MISSING:
+        snprintf(buf, nbytes, "%s: %s", name, missing_text(name));
+        break;
+    default:
+        snprintf(buf, nbytes, "%s: %s", name, strerror(system_error));
+        break;
+    }
+    return buf;
+}
