@@ -1,0 +1,263 @@
+"""The laptop's half of the protocols, for tests that drive a (virtual) Pi over its pty: an installer of
+boot protocol A, a client of wire/ frames, and TAP. Python standard library only."""
+import atexit
+import os
+import select
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import tty
+import zlib
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+LIMIT_S = 20  # no wait takes longer, on the slowest machine
+
+GET_PROG_INFO, PUT_PROG_INFO = 0x11112222, 0x33334444
+GET_CODE, PUT_CODE = 0x55556666, 0x77778888
+BOOT_SUCCESS, BOOT_ERROR, PRINT_STRING = 0x9999AAAA, 0xBBBBCCCC, 0xDDDDEEEE
+BAD_CODE_ADDR, BAD_CODE_CKSUM = 0xDEADBEEF, 0xFEEDFACE
+SOH = 0x12345678
+
+HELLO, WELCOME, GET, PUT, REPLY, REBOOT, TEXT = range(1, 8)
+OK, DROPPED, REBOOTS, REFUSED, BAD, NO_SESSION = range(6)
+VERSION = 1
+
+
+def word(*values):
+    return struct.pack("<%dI" % len(values), *values)
+
+
+class Tap:
+    """Numbers the tests; says what was expected and what came; the exit status is for prove."""
+
+    def __init__(self):
+        self.count = self.failed = 0
+
+    def check(self, got, expected, name):
+        self.count += 1
+        if got == expected:
+            print(f"ok {self.count} - {name}", flush=True)
+            return
+        self.failed += 1
+        print(f"not ok {self.count} - {name}\n#   expected: {show(expected)}\n#   got:      {show(got)}",
+              flush=True)
+
+    def done(self):
+        print(f"1..{self.count}", flush=True)
+        sys.exit(1 if self.failed else 0)
+
+
+def show(value):
+    if isinstance(value, int) and not isinstance(value, bool) and value > 9:
+        return hex(value)
+    return repr(value)
+
+
+class Timeout(Exception):
+    pass
+
+
+class Line:
+    """A raw serial line with a limit on every read."""
+
+    def __init__(self, path):
+        self.fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        tty.setraw(self.fd)
+        termios.tcflush(self.fd, termios.TCIOFLUSH)
+        self.received = b""
+
+    def send(self, data):
+        while data:
+            data = data[os.write(self.fd, data):]
+
+    def fill(self, limit_s):
+        """Waits for some bytes; False when none came."""
+        if not select.select([self.fd], [], [], max(0, limit_s))[0]:
+            return False
+        try:
+            data = os.read(self.fd, 4096)
+        except OSError:  # the other side is gone
+            data = b""
+        self.received += data
+        return bool(data)
+
+    def take(self, n, limit_s=LIMIT_S):
+        end = time.monotonic() + limit_s
+        while len(self.received) < n:
+            if not self.fill(end - time.monotonic()):
+                raise Timeout(f"wanted {n} bytes, have {self.received!r}")
+        data, self.received = self.received[:n], self.received[n:]
+        return data
+
+    def take_word(self, limit_s=LIMIT_S):
+        return struct.unpack("<I", self.take(4, limit_s))[0]
+
+    def take_until(self, pattern, limit_s=LIMIT_S):
+        """Everything up to and including pattern."""
+        end = time.monotonic() + limit_s
+        while pattern not in self.received:
+            if not self.fill(end - time.monotonic()):
+                raise Timeout(f"wanted {pattern!r}, have {self.received!r}")
+        at = self.received.index(pattern) + len(pattern)
+        data, self.received = self.received[:at], self.received[at:]
+        return data
+
+    def close(self):
+        os.close(self.fd)
+
+
+class VirtualPi:
+    """tools/virtual-pi, ended with the test."""
+
+    def __init__(self, *options):
+        self.process = subprocess.Popen([os.path.join(ROOT, "tools/virtual-pi"), *options],
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        atexit.register(self.stop)
+        self.path = self.process.stdout.readline().strip()
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(LIMIT_S)
+
+    def line(self):
+        return Line(self.path)
+
+
+class Installer:
+    """Boot protocol A as the laptop speaks it. `damage` changes the bytes on their way to the Pi."""
+
+    def __init__(self, line, damage=None):
+        self.line = line
+        self.damage = damage or (lambda data: data)
+        self.strings = []
+
+    def send(self, data):
+        self.line.send(self.damage(data))
+
+    def greeting(self, limit_s=LIMIT_S):
+        self.line.take_until(word(GET_PROG_INFO), limit_s)
+
+    def answer(self, limit_s=LIMIT_S):
+        """The next word that is neither a greeting nor text."""
+        end = time.monotonic() + limit_s
+        while True:
+            op = self.line.take_word(end - time.monotonic())
+            if op == PRINT_STRING:
+                self.strings.append(self.line.take(self.line.take_word()).decode())
+            elif op != GET_PROG_INFO:
+                return op
+
+    def boot(self, code, addr=0x8000, limit_s=LIMIT_S):
+        """Returns 0 for success, or the words of the error."""
+        self.greeting()
+        self.send(word(PUT_PROG_INFO, addr, len(code), zlib.crc32(code)))
+        op = self.answer(limit_s)
+        if op == GET_CODE:
+            if self.line.take_word() != zlib.crc32(code):
+                return "another crc"
+            self.send(word(PUT_CODE) + code)
+            op = self.answer(limit_s)
+        if op == BOOT_SUCCESS:
+            return 0
+        if op != BOOT_ERROR:
+            return op
+        detail = self.line.take_word()
+        return (op, detail) if detail in (BAD_CODE_ADDR, BAD_CODE_CKSUM) else (op,)
+
+
+def frame(kind, seq, payload=b""):
+    body = bytes([len(payload), kind, seq]) + payload
+    return b"\xa5" + body + word(zlib.crc32(body))
+
+
+class Client:
+    """The device loop's client: one request at a time, repeated until it is answered."""
+
+    REPEAT_S = 0.5
+
+    def __init__(self, line):
+        self.line = line
+        self.seq = 0
+        self.text = b""
+        self.performed = None
+
+    def take_frame(self, limit_s):
+        end = time.monotonic() + limit_s
+        while True:
+            at = self.line.received.find(b"\xa5")
+            self.line.received = self.line.received[at:] if at >= 0 else b""
+            data = self.line.received
+            if len(data) >= 2 and len(data) >= data[1] + 8:
+                whole, body = data[:data[1] + 8], data[1:data[1] + 4]
+                if word(zlib.crc32(body)) == whole[-4:]:
+                    self.line.received = data[len(whole):]
+                    return body[1], body[2], body[3:]
+                self.line.received = data[1:]
+            elif not self.line.fill(end - time.monotonic()):
+                raise Timeout("no frame")
+
+    def exchange(self, request, wanted):
+        """Sends request until wanted(kind, seq, payload) gives something."""
+        for _ in range(int(LIMIT_S / self.REPEAT_S)):
+            self.line.send(request)
+            try:
+                while True:
+                    got = wanted(*self.take_frame(self.REPEAT_S))
+                    if got is not None:
+                        return got
+            except Timeout:
+                pass
+        raise Timeout("no answer")
+
+    def hello(self, nonce, version=VERSION):
+        """The version the loop answers with."""
+        def wanted(kind, _seq, payload):
+            got = struct.unpack("<HI", payload) if kind == WELCOME else (0, None)
+            return got[0] if got[1] == nonce else None
+
+        got = self.exchange(frame(HELLO, 0, struct.pack("<HI", version, nonce)), wanted)
+        self.seq = 0
+        return got
+
+    def request(self, kind, payload, seq=None):
+        seq = self.seq if seq is None else seq
+
+        def wanted(answer, answer_seq, data):
+            if answer == TEXT:
+                self.text += data
+            return struct.unpack("<BI", data) if (answer, answer_seq) == (REPLY, seq) else None
+
+        got = self.exchange(frame(kind, seq, payload), wanted)
+        self.seq = (seq + 1) & 255
+        return got
+
+    def get(self, addr, width=4):
+        return self.request(GET, struct.pack("<BI", width, addr))
+
+    def put(self, addr, value, width=4):
+        return self.request(PUT, struct.pack("<BII", width, addr, value))[0]
+
+    def reboot(self):
+        return self.request(REBOOT, b"")[0]
+
+
+def read_program(path):
+    with open(os.path.join(ROOT, path), "rb") as f:
+        return f.read()
+
+
+def assemble(source):
+    """A raw Pi binary from a few lines of assembly, linked for 0x8000."""
+    with tempfile.TemporaryDirectory() as d:
+        with open(d + "/p.S", "w", encoding="ascii") as f:
+            f.write(source)
+        subprocess.run(["arm-none-eabi-gcc", "-mcpu=arm1176jzf-s", "-nostdlib", "-Wl,-Ttext=0x8000",
+                        "-Wl,-e,0x8000", "-Wl,--build-id=none", d + "/p.S", "-o", d + "/p.elf"],
+                       check=True)
+        subprocess.run(["arm-none-eabi-objcopy", "-O", "binary", d + "/p.elf", d + "/p.bin"],
+                       check=True)
+        with open(d + "/p.bin", "rb") as f:
+            return f.read()
