@@ -1,0 +1,69 @@
+# tests/tap.sh - TAP for shell tests: `. "$(dirname "$0")/../tap.sh"`, then checks, then `finish`.
+# A check that fails says what, expected, got. $dir is a fresh folder, removed at the end.
+# shellcheck shell=bash disable=SC2034 # the variables are for the test that reads this file
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+checks=0 failures=0
+
+_report() # ok|"not ok" WHAT [LINES...]: each line of the rest becomes a diagnostic
+{
+    checks=$((checks + 1))
+    echo "$1 $checks - $2"
+    [ "$1" = ok ] && return
+    failures=$((failures + 1))
+    printf '%s\n' "${@:3}" | sed 's/^/#   /'
+}
+
+# is WHAT GOT EXPECTED: the same text.
+is()
+{
+    if [ "$2" = "$3" ]; then
+        _report ok "$1"
+    else
+        _report "not ok" "$1" "expected:" "$3" "got:" "$2"
+    fi
+}
+
+# like WHAT GOT REGEX: GOT has a match of an extended regular expression (in bash's sense: any line).
+like()
+{
+    if [[ $2 =~ $3 ]]; then
+        _report ok "$1"
+    else
+        _report "not ok" "$1" "expected a match of:" "$3" "got:" "$2"
+    fi
+}
+
+# unlike WHAT GOT REGEX: it has none.
+unlike()
+{
+    if [[ $2 =~ $3 ]]; then
+        _report "not ok" "$1" "expected no match of:" "$3" "got:" "$2"
+    else
+        _report ok "$1"
+    fi
+}
+
+# run COMMAND...: fills $out (stdout), $err (stderr) and $status; never fails itself.
+out='' err='' status=0
+run()
+{
+    status=0
+    "$@" >"$dir/.out" 2>"$dir/.err" || status=$?
+    out=$(cat "$dir/.out")
+    err=$(cat "$dir/.err")
+}
+
+skip() # WHAT WHY
+{
+    checks=$((checks + 1))
+    echo "ok $checks - $1 # SKIP $2"
+}
+
+finish()
+{
+    echo "1..$checks"
+    exit $((failures > 0))
+}
