@@ -26,18 +26,27 @@ static uintptr_t page_up(uintptr_t p)
     return (p + 0xfff) & ~(uintptr_t)0xfff;
 }
 
-/* valgrind takes MAP_FIXED_NOREPLACE for a hint, hence the check of what came back. */
+/* In pieces, because valgrind warns of ranges above 256 MB; and valgrind takes MAP_FIXED_NOREPLACE
+ * for a hint, hence the check of what came back. */
 static int map_at(uintptr_t lo, uintptr_t hi, int prot)
 {
-    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    void *got = mmap((void *)lo, hi - lo, prot,
-                     flags | (checkers_valgrind() ? MAP_FIXED : MAP_FIXED_NOREPLACE), -1, 0);
+    const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    const int fixed = checkers_valgrind() ? MAP_FIXED : MAP_FIXED_NOREPLACE;
+    const size_t piece = 128 << 20;
 
-    if (got == (void *)lo)
-        return 0;
-    if (got != MAP_FAILED)
-        munmap(got, hi - lo);
-    return -1;
+    for (; lo < hi; lo += piece) {
+        size_t nbytes = hi - lo < piece ? hi - lo : piece;
+        void *got = mmap((void *)lo, nbytes, prot, flags | fixed, -1, 0);
+
+        if (got == MAP_FAILED)
+            return -1;
+        if (got != (void *)lo) {
+            munmap(got, nbytes);
+            errno = EEXIST;
+            return -1;
+        }
+    }
+    return 0;
 }
 
 int native_map_ram(const char **why)
@@ -157,17 +166,6 @@ static uintptr_t dispatch(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_
     case CALL_STACK_RUNS:
         checkers_stack_runs(a);
         return 0;
-    case CALL_HEAP_MADE:
-        checkers_heap(a, b);
-        return 0;
-    case CALL_HEAP_BLOCK:
-        checkers_block(a, b);
-        return 0;
-    case CALL_HEAP_FREED:
-        checkers_freed(a, b);
-        return 0;
-    case CALL_HEAP_REDZONE:
-        return checkers_any() ? 16 : 0;
     case CALL_TEXT:
         text(a, b);
         return 0;

@@ -23,10 +23,6 @@ enum emu_call {
     CALL_CYCLES,       /* -> core cycles, low 32 bits */
     CALL_STACK_MADE,   /* a: lowest address, b: bytes */
     CALL_STACK_RUNS,   /* a: address on the stack the program switches to */
-    CALL_HEAP_MADE,    /* a: lowest address, b: bytes */
-    CALL_HEAP_BLOCK,   /* a: address, b: bytes, pc */
-    CALL_HEAP_FREED,   /* a: lowest address, b: bytes */
-    CALL_HEAP_REDZONE, /* -> bytes */
     CALL_TEXT,         /* a: text, b: bytes: console output at level printk and uart */
     CALL_GETC,         /* -> console input byte, or -1: level uart */
     CALL_REBOOT,       /* the program ends */

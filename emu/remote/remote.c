@@ -132,12 +132,13 @@ static int exchange(struct remote *r, struct bus_access *a)
 
     if (r->error)
         return BUS_LOST;
-    r->seq++;
     if (a->op == BUS_READ)
-        op_make_get(&f, r->seq, &op);
+        op_make_get(&f, r->seq++, &op);
     else
-        op_make_put(&f, r->seq, &op);
+        op_make_put(&f, r->seq++, &op);
     r->error = ask(r, &f, &reply);
+    if (!r->error && (reply.status == OPS_NO_SESSION || reply.status == OPS_BAD))
+        r->error = reply.status == OPS_BAD ? REMOTE_CONFUSED : REMOTE_NO_PI;
     if (r->error)
         return BUS_LOST;
     a->value = a->op == BUS_READ ? reply.value : a->value;
@@ -190,8 +191,7 @@ void remote_reboot(struct remote *r)
     uint64_t end = line_now_ms() + 300;
     struct frame request, f;
 
-    r->seq++;
-    op_make_reboot(&request, r->seq);
+    op_make_reboot(&request, r->seq++);
     for (int i = 0; i < 3; i++) {
         uint64_t until = line_now_ms() + 100;
 
@@ -234,6 +234,13 @@ const char *remote_error_text(const struct remote *r, int error, char *buf, size
         break;
     case REMOTE_GONE:
         snprintf(buf, nbytes, "%s: the line is gone (unplugged?)%s", r->line->name, after);
+        break;
+    case REMOTE_CONFUSED:
+        snprintf(
+            buf, nbytes,
+            "%s: the device loop did not understand a request: is another program using the same "
+            "line?%s",
+            r->line->name, after);
         break;
     case REMOTE_NO_PI:
         snprintf(buf, nbytes, "%s: the Pi rebooted in the middle of the run (power? watchdog?)%s",

@@ -19,7 +19,8 @@ enum remote_error {
     REMOTE_GONE = -63,    /* the device vanished */
     REMOTE_STOPPED = -64, /* `stop` said so */
     REMOTE_LOST = -65,    /* answered before, does not any more */
-    REMOTE_NO_PI = -66,   /* the boot loader greets: the Pi rebooted */
+    REMOTE_NO_PI = -66,   /* the boot loader greets, or the session is forgotten: the Pi rebooted */
+    REMOTE_CONFUSED = -67, /* it answers, but not to what was asked: somebody else on the line? */
 };
 
 struct remote {

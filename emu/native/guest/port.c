@@ -6,6 +6,12 @@
 #include "emu/native/gate.h"
 #include "libpi-port.h"
 
+#if defined(__has_feature)
+#define CLANG_ASAN __has_feature(address_sanitizer)
+#else
+#define CLANG_ASAN 0
+#endif
+
 #define PC ((uintptr_t)__builtin_return_address(0))
 
 /* A weak function of the API, with the prototype that -Wmissing-prototypes asks for. */
@@ -158,28 +164,8 @@ __attribute__((weak)) void libpi_stack_made(void *lo, uint32_t nbytes)
     emu_gate(CALL_STACK_MADE, (uintptr_t)lo, nbytes, PC);
 }
 
-__attribute__((weak)) void libpi_heap_made(void *lo, uint32_t nbytes)
-{
-    emu_gate(CALL_HEAP_MADE, (uintptr_t)lo, nbytes, PC);
-}
-
-__attribute__((weak)) void libpi_heap_block(void *p, uint32_t nbytes)
-{
-    emu_gate(CALL_HEAP_BLOCK, (uintptr_t)p, nbytes, PC);
-}
-
-__attribute__((weak)) void libpi_heap_freed(void *lo, uint32_t nbytes)
-{
-    emu_gate(CALL_HEAP_FREED, (uintptr_t)lo, nbytes, PC);
-}
-
-__attribute__((weak)) uint32_t libpi_heap_redzone(void)
-{
-    return (uint32_t)emu_gate(CALL_HEAP_REDZONE, 0, 0, PC);
-}
-
-/* The frame libpi_cswitch pops when it first switches to the thread: callee-saved registers, two of
- * them carrying entry and arg, then the return address libpi_thread_start (switch.S). */
+/* The frame libpi_switch_stacks pops when it first switches to the thread: callee-saved registers,
+ * two of them carrying entry and arg, then the return address libpi_thread_start (switch.S). */
 void libpi_thread_start(void);
 
 __attribute__((weak)) uint32_t *libpi_stack_init(void *top, void (*entry)(void *), void *arg)
@@ -209,6 +195,16 @@ __attribute__((weak)) uint32_t *libpi_stack_init(void *top, void (*entry)(void *
     sp[11] = (uintptr_t)libpi_thread_start; /* x30 */
 #endif
     return (uint32_t *)sp;
+}
+
+void libpi_switch_stacks(uint32_t **save, uint32_t *load);
+
+__attribute__((weak)) void libpi_cswitch(uint32_t **save, uint32_t *load)
+{
+#if defined(__SANITIZE_ADDRESS__) || CLANG_ASAN
+    emu_gate(CALL_STACK_RUNS, (uintptr_t)load, 0, PC);
+#endif
+    libpi_switch_stacks(save, load);
 }
 
 /* Text stays with libpi's driver, except at the levels that hand it over (level-*.c). */

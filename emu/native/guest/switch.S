@@ -1,4 +1,4 @@
-/* Thread switch of a recompiled program: void libpi_cswitch(uint32_t **save, uint32_t *load), and
+/* Thread switch of a recompiled program: void libpi_switch_stacks(uint32_t **save, uint32_t *load), and
  * the first steps of a fresh thread, emu_thread_start, for which libpi_stack_init lays out a frame.
  * Unwinding ends there: a thread has no caller. */
 
@@ -6,9 +6,9 @@
 
 #if defined(__x86_64__)
 
-    .weak libpi_cswitch
-    .type libpi_cswitch, @function
-libpi_cswitch:
+    .globl libpi_switch_stacks
+    .type libpi_switch_stacks, @function
+libpi_switch_stacks:
     .cfi_startproc
     pushq %rbp
     .cfi_adjust_cfa_offset 8
@@ -39,7 +39,7 @@ libpi_cswitch:
     .cfi_def_cfa_offset 8
     ret
     .cfi_endproc
-    .size libpi_cswitch, . - libpi_cswitch
+    .size libpi_switch_stacks, . - libpi_switch_stacks
 
     .globl libpi_thread_start
     .type libpi_thread_start, @function
@@ -55,9 +55,9 @@ libpi_thread_start:
 
 #elif defined(__i386__)
 
-    .weak libpi_cswitch
-    .type libpi_cswitch, @function
-libpi_cswitch:
+    .globl libpi_switch_stacks
+    .type libpi_switch_stacks, @function
+libpi_switch_stacks:
     .cfi_startproc
     movl 4(%esp), %eax
     movl 8(%esp), %edx
@@ -82,7 +82,7 @@ libpi_cswitch:
     .cfi_def_cfa_offset 4
     ret
     .cfi_endproc
-    .size libpi_cswitch, . - libpi_cswitch
+    .size libpi_switch_stacks, . - libpi_switch_stacks
 
     .globl libpi_thread_start
     .type libpi_thread_start, @function
@@ -99,9 +99,9 @@ libpi_thread_start:
 
 #elif defined(__aarch64__)
 
-    .weak libpi_cswitch
-    .type libpi_cswitch, %function
-libpi_cswitch:
+    .globl libpi_switch_stacks
+    .type libpi_switch_stacks, %function
+libpi_switch_stacks:
     .cfi_startproc
     sub sp, sp, #160
     .cfi_def_cfa_offset 160
@@ -134,7 +134,7 @@ libpi_cswitch:
     .cfi_def_cfa_offset 0
     ret
     .cfi_endproc
-    .size libpi_cswitch, . - libpi_cswitch
+    .size libpi_switch_stacks, . - libpi_switch_stacks
 
     .globl libpi_thread_start
     .type libpi_thread_start, %function
