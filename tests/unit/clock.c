@@ -1,0 +1,175 @@
+/* The clocks: virtual time exactly, host time by what must hold, the Pi's by what it answers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "emu/core/clock.h"
+
+static void virtual_time_moves_when_told(void **state)
+{
+    struct clock c = {0};
+
+    (void)state;
+    clock_start(&c, CLOCK_VIRTUAL);
+    assert_int_equal(clock_ns(&c), 0);
+    clock_pass(&c, 1999);
+    assert_int_equal(clock_ns(&c), 1999);
+    assert_int_equal(clock_us(&c), 1);
+    assert_int_equal(clock_cycles(&c), 1999 * 7 / 10);
+    clock_pass(&c, 3600ull * 1000000000);
+    assert_int_equal(clock_us(&c), 3600ull * 1000000 + 1);
+}
+
+static void cycles_do_not_overflow(void **state)
+{
+    struct clock c = {.mode = CLOCK_VIRTUAL, .ns = UINT64_MAX / 8};
+
+    (void)state;
+    assert_int_equal(clock_cycles(&c), c.ns / 10 * 7 + c.ns % 10 * 7 / 10);
+}
+
+static void host_time_passes_by_itself_and_by_sleeping(void **state)
+{
+    struct clock c = {0};
+    uint64_t before;
+
+    (void)state;
+    clock_start(&c, CLOCK_HOST);
+    before = clock_ns(&c);
+    clock_pass(&c, 2000000);
+    assert_true(clock_ns(&c) - before >= 2000000);
+}
+
+static uint64_t pi_says(void *self)
+{
+    return *(uint64_t *)self;
+}
+
+static void pi_time_is_asked(void **state)
+{
+    uint64_t us = 12345678;
+    struct clock c = {.self = &us, .ask = pi_says};
+
+    (void)state;
+    clock_start(&c, CLOCK_PI);
+    assert_int_equal(clock_us(&c), 12345678);
+    assert_int_equal(clock_cycles(&c), 12345678ull * 700);
+}
+
+struct bell {
+    struct clock_alarm alarm;
+    struct clock *clock;
+    uint64_t rang_at[8];
+    unsigned rang;
+    uint64_t period;
+};
+
+static void bell_ring(void *self)
+{
+    struct bell *b = self;
+
+    b->rang_at[b->rang++] = clock_ns(b->clock);
+    if (b->period)
+        clock_alarm_set(b->clock, &b->alarm, b->alarm.at_ns + b->period);
+}
+
+static void bell_init(struct bell *b, struct clock *c, uint64_t period)
+{
+    *b = (struct bell){.clock = c, .period = period};
+    b->alarm = (struct clock_alarm){.self = b, .ring = bell_ring};
+}
+
+static void alarms_ring_at_their_time(void **state)
+{
+    struct clock c = {0};
+    struct bell late, early;
+
+    (void)state;
+    clock_start(&c, CLOCK_VIRTUAL);
+    bell_init(&late, &c, 0);
+    bell_init(&early, &c, 0);
+    clock_alarm_set(&c, &late.alarm, 500);
+    clock_alarm_set(&c, &early.alarm, 200);
+    assert_int_equal(clock_next(&c), 200);
+    clock_pass(&c, 199);
+    assert_int_equal(early.rang, 0);
+    clock_pass(&c, 1);
+    assert_int_equal(early.rang, 1);
+    clock_pass(&c, 10000);
+    assert_int_equal(early.rang_at[0], 200);
+    assert_int_equal(late.rang_at[0], 500);
+    assert_int_equal(late.rang, 1);
+    assert_int_equal(clock_ns(&c), 10200);
+    assert_true(clock_next(&c) == CLOCK_NEVER);
+}
+
+static void alarms_repeat_move_and_clear(void **state)
+{
+    struct clock c = {0};
+    struct bell tick, other;
+
+    (void)state;
+    clock_start(&c, CLOCK_VIRTUAL);
+    bell_init(&tick, &c, 100);
+    bell_init(&other, &c, 0);
+    clock_alarm_set(&c, &tick.alarm, 100);
+    clock_alarm_set(&c, &other.alarm, 150);
+    clock_alarm_set(&c, &other.alarm, 250);
+    clock_pass(&c, 249);
+    assert_int_equal(tick.rang, 2);
+    assert_int_equal(tick.rang_at[1], 200);
+    assert_int_equal(other.rang, 0);
+    clock_alarm_clear(&c, &tick.alarm);
+    clock_alarm_clear(&c, &tick.alarm);
+    clock_pass(&c, 1000);
+    assert_int_equal(tick.rang, 2);
+    assert_int_equal(other.rang_at[0], 250);
+}
+
+static void an_alarm_in_the_past_rings_at_the_next_chance(void **state)
+{
+    struct clock c = {0};
+    struct bell b;
+
+    (void)state;
+    clock_start(&c, CLOCK_VIRTUAL);
+    clock_pass(&c, 1000);
+    bell_init(&b, &c, 0);
+    clock_alarm_set(&c, &b.alarm, 10);
+    assert_int_equal(b.rang, 0);
+    clock_ring(&c);
+    assert_int_equal(b.rang_at[0], 1000);
+}
+
+static void host_alarms_ring_during_sleep(void **state)
+{
+    struct clock c = {0};
+    struct bell b;
+
+    (void)state;
+    clock_start(&c, CLOCK_HOST);
+    bell_init(&b, &c, 0);
+    clock_alarm_set(&c, &b.alarm, clock_ns(&c) + 1000000);
+    clock_pass(&c, 3000000);
+    assert_int_equal(b.rang, 1);
+    assert_true(b.rang_at[0] >= b.alarm.at_ns);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(virtual_time_moves_when_told),
+        cmocka_unit_test(cycles_do_not_overflow),
+        cmocka_unit_test(host_time_passes_by_itself_and_by_sleeping),
+        cmocka_unit_test(pi_time_is_asked),
+        cmocka_unit_test(alarms_ring_at_their_time),
+        cmocka_unit_test(alarms_repeat_move_and_clear),
+        cmocka_unit_test(an_alarm_in_the_past_rings_at_the_next_chance),
+        cmocka_unit_test(host_alarms_ring_during_sleep),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,121 @@
+/* Registers nobody models: reported once each, by name, and fatal when strict. */
+#include "tests/unit/access.h"
+
+#include <string.h>
+
+#include "emu/core/clock.h"
+#include "emu/dev/board.h"
+#include "emu/observe/unmodelled.h"
+
+static struct {
+    char text[8][UNMODELLED_MAX_TEXT];
+    uintptr_t pc[8];
+    unsigned count, stops;
+} seen;
+
+static void note(void *self, const struct bus_access *a, const char *text)
+{
+    assert_ptr_equal(self, &seen);
+    assert_true(seen.count < 8);
+    strcpy(seen.text[seen.count], text);
+    seen.pc[seen.count++] = a->pc;
+}
+
+static void stop(void *self, const struct bus_access *a)
+{
+    (void)self;
+    (void)a;
+    seen.stops++;
+}
+
+static struct bus bus;
+static struct clock now;
+static struct dev_board board;
+static struct unmodelled unmodelled;
+
+static int fresh(void **state)
+{
+    struct dev_board_outside outside = {.clock = &now};
+
+    (void)state;
+    memset(&bus, 0, sizeof bus);
+    memset(&seen, 0, sizeof seen);
+    dev_board_init(&board, &outside, &bus);
+    return 0;
+}
+
+static int done(void **state)
+{
+    (void)state;
+    unmodelled_free(&unmodelled);
+    return 0;
+}
+
+static void access_at(uintptr_t pc, enum bus_op op, unsigned width, uint32_t addr, uint32_t value)
+{
+    struct bus_access a = {
+        .op = op, .width = (uint8_t)width, .addr = addr, .value = value, .pc = pc};
+
+    bus_perform(&bus, &a);
+}
+
+static void each_once(void **state)
+{
+    (void)state;
+    assert_int_equal(unmodelled_init(&unmodelled, &seen, note, NULL), 0);
+    bus_watch(&bus, &unmodelled.watcher);
+    for (unsigned i = 0; i < 3; i++) {
+        access_at(0x100 + i, BUS_READ, 4, 0x20204000, 0);
+        access_at(0x200, BUS_WRITE, 4, 0x20204000, 1);
+        access_at(0x300, BUS_WRITE, 1, 0x20204005, 0x80);
+        access_at(0x400, BUS_WRITE, 4, 0x202150a0, 0xff); /* a mapped page, no such register */
+        access_at(0x500, BUS_READ, 4, 0x20fffffc, 0);
+        access_at(0x600, BUS_READ, 4, 0x20200024, 0);
+    }
+    assert_int_equal(seen.count, 5);
+    assert_string_equal(seen.text[0], "read of SPI0.CS (0x20204000): not modelled, reads as 0");
+    assert_int_equal(seen.pc[0], 0x100);
+    assert_string_equal(seen.text[1],
+                        "write of 0x80 to SPI0.FIFO (0x20204005): not modelled, dropped");
+    assert_string_equal(seen.text[2],
+                        "write of 0xff to AUX.SPI1_IO (0x202150a0): not modelled, dropped");
+    assert_string_equal(seen.text[3], "read of 0x20fffffc: not modelled, reads as 0");
+    assert_string_equal(seen.text[4], "read of GPIO+0x24 (0x20200024): not modelled, reads as 0");
+    assert_int_equal(seen.stops, 0);
+}
+
+static void other_accesses_are_not_reported(void **state)
+{
+    (void)state;
+    assert_int_equal(unmodelled_init(&unmodelled, &seen, note, stop), 0);
+    bus_watch(&bus, &unmodelled.watcher);
+    access_at(0, BUS_READ, 4, 0x20200034, 0);
+    access_at(0, BUS_READ, 4, 0x20204001, 0); /* misaligned: a fault, not a gap in the models */
+    access_at(0, BUS_WRITE, 4, 0x21000000, 0);
+    access_at(0, BUS_BARRIER, 0, 0, 0);
+    assert_int_equal(seen.count, 0);
+    assert_int_equal(seen.stops, 0);
+}
+
+static void strict_stops(void **state)
+{
+    (void)state;
+    assert_int_equal(unmodelled_init(&unmodelled, &seen, note, stop), 0);
+    bus_watch(&bus, &unmodelled.watcher);
+    access_at(0, BUS_WRITE, 4, 0x2000b210, 1);
+    assert_int_equal(seen.count, 1);
+    assert_int_equal(seen.stops, 1);
+    assert_string_equal(seen.text[0],
+                        "write of 0x1 to IRQ.ENABLE1 (0x2000b210): not modelled, dropped");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(each_once, fresh, done),
+        cmocka_unit_test_setup_teardown(other_accesses_are_not_reported, fresh, done),
+        cmocka_unit_test_setup_teardown(strict_stops, fresh, done),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
