@@ -423,7 +423,7 @@ int main(int argc, char **argv)
     };
     const char *why;
 
-    native_valgrind_restart(argv);
+    native_valgrind_restart();
     setvbuf(stderr, NULL, _IOLBF, 0);
     read_options(argc, argv);
     if (native_map_ram(&why) < 0) {

@@ -90,9 +90,12 @@ static void settle(struct dev_gpio *d)
 {
     uint64_t was = d->s.level, now = levels(&d->s);
 
+    if (now == was)
+        return;
     d->s.level = now;
-    detect(d, now & ~was, was & ~now);
-    if (now != was && d->changed)
+    if ((now ^ was) & d->s.detected)
+        detect(d, now & ~was, was & ~now);
+    if (d->changed)
         d->changed(d->self, was, now);
 }
 
@@ -195,6 +198,15 @@ static int gpio_mmio_read(void *self, struct bus_access *a)
     }
 }
 
+static void enable_detector(struct dev_gpio *d, uint64_t *enable, uint32_t value, int second)
+{
+    replace_bank(enable, value, second);
+    d->s.detected = 0;
+    for (unsigned i = 0; i < GPIO_NDETECTORS; i++)
+        d->s.detected |= d->s.detect[i];
+    detect(d, 0, 0);
+}
+
 static int write_rest(struct dev_gpio *d, uint32_t off, uint32_t value)
 {
     int second;
@@ -203,8 +215,7 @@ static int write_rest(struct dev_gpio *d, uint32_t off, uint32_t value)
     if (off <= FSEL5) {
         select_functions(d, off / 4, value);
     } else if (enable) {
-        replace_bank(enable, value, second);
-        detect(d, 0, 0);
+        enable_detector(d, enable, value, second);
     } else {
         return BUS_UNMODELLED;
     }

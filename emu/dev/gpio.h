@@ -46,6 +46,7 @@ struct dev_gpio_state {
     uint64_t level;  /* what LEV reads */
     uint64_t events; /* EDS */
     uint64_t detect[GPIO_NDETECTORS];
+    uint64_t detected;  /* pins any detector looks at */
     uint64_t pud_clock; /* PUDCLK as last written */
     uint32_t pud;       /* PUD as last written */
 };

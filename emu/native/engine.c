@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "emu/native/checkers.h"
 #include "emu/native/fault.h"
 #include "emu/native/gate.h"
+#include "emu/native/stacks.h"
 
 /* From the linker script: where the program lies, and which part of it is libpi's console driver.
  */
@@ -18,6 +18,7 @@ extern char emu_guest_end[], emu_console_text[], emu_console_text_end[];
 void native_enter(void (*start)(void), void *guest_sp);
 void emu_guest_start(void);
 uintptr_t native_call(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc);
+extern uintptr_t native_guest_sp; /* switch.S: where the program's stack stood at the gate */
 
 static const struct native_host *host;
 
@@ -31,7 +32,7 @@ static uintptr_t page_up(uintptr_t p)
 static int map_at(uintptr_t lo, uintptr_t hi, int prot)
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    const int fixed = checkers_valgrind() ? MAP_FIXED : MAP_FIXED_NOREPLACE;
+    const int fixed = native_on_valgrind() ? MAP_FIXED : MAP_FIXED_NOREPLACE;
     const size_t piece = 128 << 20;
 
     for (; lo < hi; lo += piece) {
@@ -79,8 +80,8 @@ void native_run(const struct native_host *h)
 
     host = h;
     bus_perform(h->bus, &start);
-    checkers_stack(GUEST_STACK_TOP - GUEST_STACK_MAX, GUEST_STACK_MAX);
-    checkers_stack_runs(GUEST_STACK_TOP - 64);
+    stacks_made(GUEST_STACK_TOP - GUEST_STACK_MAX, GUEST_STACK_MAX);
+    stacks_run(GUEST_STACK_TOP - 64);
     native_enter(emu_guest_start, (void *)(uintptr_t)GUEST_STACK_TOP);
     h->end(h->self, 0, 0);
     __builtin_unreachable();
@@ -161,10 +162,10 @@ static uintptr_t dispatch(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_
     case CALL_CYCLES:
         return (uint32_t)clock_cycles(host->clock);
     case CALL_STACK_MADE:
-        checkers_stack(a, b);
+        stacks_made(a, b);
         return 0;
     case CALL_STACK_RUNS:
-        checkers_stack_runs(a);
+        stacks_run(a);
         return 0;
     case CALL_TEXT:
         text(a, b);
@@ -181,11 +182,28 @@ static uintptr_t dispatch(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_
     return 0;
 }
 
+/* A thread's stack has no guard below it: an overflow shows at the next call. */
+static void check_stack(uintptr_t pc)
+{
+    size_t nbytes;
+    char what[128];
+
+    if (!stacks_overflowed(native_guest_sp, &nbytes))
+        return;
+    snprintf(what, sizeof what,
+             "guest fault: stack overflow: a thread used more than the %zu bytes of its "
+             "stack",
+             nbytes);
+    native_report(what, NULL, pc);
+    host->end(host->self, 1, 0);
+}
+
 uintptr_t native_call(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc)
 {
     uintptr_t value;
 
     fault_enter_host(pc);
+    check_stack(pc);
     value = dispatch(call, a, b, pc);
     fault_leave_host();
     return value;

@@ -12,6 +12,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "emu/core/regs.h"
 #include "emu/native/native.h"
 
 static const struct native_host *host;
@@ -93,6 +94,7 @@ static void describe(char *what, size_t n, const struct machine *m, uintptr_t ad
 {
     const char *verb = m->is_write < 0 ? "access to" : m->is_write ? "write to" : "read of";
     unsigned long a = (unsigned long)addr;
+    char name[64];
 
     if (m->pc == addr)
         snprintf(what, n,
@@ -101,6 +103,11 @@ static void describe(char *what, size_t n, const struct machine *m, uintptr_t ad
                  a);
     else if (addr < 0x1000)
         snprintf(what, n, "guest fault: null pointer dereference: %s address 0x%lx", verb, a);
+    else if (addr - PERIPHERAL_BASE < PERIPHERAL_END - PERIPHERAL_BASE)
+        snprintf(what, n,
+                 "guest fault: %s the device register %s (0x%lx) through a pointer: a recompiled "
+                 "program reaches devices by PUT32 and GET32 (put32, get32) only",
+                 verb, reg_name((uint32_t)addr, name, sizeof name), a);
     else if (addr < RAM_START)
         snprintf(what, n,
                  "guest fault: %s address 0x%lx, below 0x10000: the laptop cannot map it "

@@ -37,8 +37,11 @@ struct native_host {
 };
 
 /* Under plain valgrind, starts valgrind again with the options a recompiled program needs, and does
- * not return; otherwise does nothing. Call before anything else, with main's argv. */
-void native_valgrind_restart(char **argv);
+ * not return; otherwise does nothing. Call before anything else. */
+void native_valgrind_restart(void);
+
+/* Whether the process runs under valgrind. */
+int native_on_valgrind(void);
 
 /* Maps RAM, the guard below the stack, and the hole where the devices are. 0, or -1 with *why a
  * text that says what to do. */

@@ -159,8 +159,8 @@ void native_report(const char *what, void *context, uintptr_t pc)
 
     fflush(NULL);
     fprintf(stderr, "emu: %s\n", what);
-    if (context && native_is_guest_text(pc))
-        _Unwind_Backtrace(collect, &f);
+    if (!context || native_is_guest_text(pc))
+        _Unwind_Backtrace(collect, &f); /* from the host's side it leads through the gate */
     if (f.n == 0) {
         if (context && !native_is_guest_text(pc))
             pc = caller_of_bad_jump(context);
@@ -169,8 +169,11 @@ void native_report(const char *what, void *context, uintptr_t pc)
         f.pc[f.n++] = pc - 1;
     }
     n = resolve(&f, places, MAX_INLINED);
-    for (int i = 0; i < n; i++) {
-        fprintf(stderr, "emu:   #%d %s at %s\n", i, places[i].function,
+    for (int i = 0, number = 0; i < n; i++) {
+        if (strstr(places[i].location,
+                   "emu/native/guest/")) /* the harness's own part of the program */
+            continue;
+        fprintf(stderr, "emu:   #%d %s at %s\n", number++, places[i].function,
                 shorten(places[i].location));
         if (strcmp(places[i].function, "notmain") == 0) /* what called it is libpi's start-up */
             break;

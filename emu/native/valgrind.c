@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "emu/native/checkers.h"
+#include "emu/native/valgrind-request.h"
 
 enum { MAX_WORDS = 4096 };
 
@@ -18,6 +18,15 @@ static const char *const needed[] = {
     "--aspace-minaddr=0x21000000",
     "--vex-iropt-register-updates=allregs-at-mem-access",
 };
+
+int native_on_valgrind(void)
+{
+    static int known = -1;
+
+    if (known < 0)
+        known = valgrind_request(VG_RUNNING_ON_VALGRIND, 0, 0, 0, 0) != 0;
+    return known;
+}
 
 /* The words of the real command line, or null. */
 static char **real_words(size_t *count)
@@ -40,13 +49,12 @@ static char **real_words(size_t *count)
     return words;
 }
 
-void native_valgrind_restart(char **argv)
+void native_valgrind_restart(void)
 {
     size_t count, extra = sizeof needed / sizeof needed[0];
     char **words;
 
-    (void)argv;
-    if (!checkers_valgrind())
+    if (!native_on_valgrind())
         return;
     words = real_words(&count);
     if (!words || count == 0)

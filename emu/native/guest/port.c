@@ -6,12 +6,6 @@
 #include "emu/native/gate.h"
 #include "libpi-port.h"
 
-#if defined(__has_feature)
-#define CLANG_ASAN __has_feature(address_sanitizer)
-#else
-#define CLANG_ASAN 0
-#endif
-
 #define PC ((uintptr_t)__builtin_return_address(0))
 
 /* A weak function of the API, with the prototype that -Wmissing-prototypes asks for. */
@@ -201,9 +195,7 @@ void libpi_switch_stacks(uint32_t **save, uint32_t *load);
 
 __attribute__((weak)) void libpi_cswitch(uint32_t **save, uint32_t *load)
 {
-#if defined(__SANITIZE_ADDRESS__) || CLANG_ASAN
     emu_gate(CALL_STACK_RUNS, (uintptr_t)load, 0, PC);
-#endif
     libpi_switch_stacks(save, load);
 }
 
