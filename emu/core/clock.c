@@ -86,7 +86,7 @@ static void pass_real(struct clock *c, uint64_t ns)
     }
 }
 
-void clock_pass(struct clock *c, uint64_t ns)
+void clock_pass_slow(struct clock *c, uint64_t ns)
 {
     if (c->mode == CLOCK_VIRTUAL)
         pass_virtual(c, ns);
