@@ -52,8 +52,8 @@ run()
 {
     status=0
     "$@" >"$dir/.out" 2>"$dir/.err" || status=$?
-    out=$(cat "$dir/.out")
-    err=$(cat "$dir/.err")
+    out=$(<"$dir/.out")
+    err=$(<"$dir/.err")
 }
 
 skip() # WHAT WHY
