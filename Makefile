@@ -116,7 +116,7 @@ $(OUT)/pi/$(YEAR)/%.c.o: %.c
 	$(ARM)gcc $(PI_CFLAGS) -DLIBPI_YEAR=$(YEAR) -c $< -o $@
 $(OUT)/pi/$(YEAR)/%.S.o: %.S
 	@mkdir -p $(@D)
-	$(ARM)gcc $(PI_CFLAGS) -DLIBPI_YEAR=$(YEAR) -c $< -o $@
+	$(ARM)gcc $(PI_CFLAGS) -Wa,--debug-prefix-map=$(CURDIR)=. -DLIBPI_YEAR=$(YEAR) -c $< -o $@
 $(PI)/libpi.a: $(PI_OBJ)
 	@rm -f $@
 	$(ARM)ar rcsD $@ $^
@@ -146,12 +146,12 @@ EMU_CC_DEPS = emu/emu-cc emu/native/guest.ld emu/note.S emu/emu $(OUT)/host/harn
 ifneq ($(HAVE_ARM),)
 pi: $(PROGRAM_BIN)
 test-binaries/%.bin: test-binaries/%.c emu/pi-cc libpi/memmap $(PI)/libpi.a
-	emu/pi-cc -g -O2 -Wall -Wextra $< -o $@
+	emu/pi-cc $(REPRODUCIBLE) -g -O2 -Wall -Wextra $< -o $@
 test-binaries/%.emu: test-binaries/%.c test-binaries/%.bin $(EMU_CC_DEPS)
-	emu/emu-cc --twin=$(<:.c=.bin) -g -O2 -Wall -Wextra $< -o $@
+	emu/emu-cc --twin=$(<:.c=.bin) $(REPRODUCIBLE) -g -O2 -Wall -Wextra $< -o $@
 else
 test-binaries/%.emu: test-binaries/%.c $(EMU_CC_DEPS)
-	emu/emu-cc -g -O2 -Wall -Wextra $< -o $@
+	emu/emu-cc $(REPRODUCIBLE) -g -O2 -Wall -Wextra $< -o $@
 endif
 
 # ---- tests ----------------------------------------------------------------------------------------
