@@ -9,7 +9,7 @@ enum {
     MS = 1000,
     WORD_LIMIT_US = 1000 * MS,  /* between two bytes of a word or of the code */
     QUIET_US = 100 * MS,        /* nobody is sending any more */
-    CODE_LIMIT = 20,            /* quiet times until PUT_CODE must have come */
+    CODE_LIMIT = 30,            /* quiet times until PUT_CODE must have come */
     REPEAT_LIMIT = 5,           /* quiet times that make a repeated PUT_PROG_INFO a lost answer */
     GREETING_MAX_BYTES = 4096,  /* of noise, until the greeting is due again: 0.4 s */
     DRAIN_MAX_BYTES = 64 * 1024 /* of leftovers, until the greeting is due again: 6 s */

@@ -3,6 +3,7 @@ boot protocol A, a client of wire/ frames, and TAP. Python standard library only
 import atexit
 import os
 import select
+import shutil
 import struct
 import subprocess
 import sys
@@ -126,6 +127,22 @@ class VirtualPi:
         return Line(self.path)
 
 
+class Damage:
+    """A line that drops, flips or doubles the byte number `at` of all that is sent over it."""
+
+    def __init__(self, kind, at):
+        self.change = {"drop": lambda b: b"", "flip": lambda b: bytes([b[0] ^ 8]),
+                       "double": lambda b: b + b}[kind]
+        self.at = at
+
+    def __call__(self, data):
+        at = self.at
+        self.at -= len(data)
+        if not 0 <= at < len(data):
+            return data
+        return data[:at] + self.change(data[at:at + 1]) + data[at + 1:]
+
+
 class Installer:
     """Boot protocol A as the laptop speaks it. `damage` changes the bytes on their way to the Pi."""
 
@@ -176,13 +193,13 @@ def frame(kind, seq, payload=b""):
 class Client:
     """The device loop's client: one request at a time, repeated until it is answered."""
 
-    REPEAT_S = 0.5
+    REPEAT_S = 0.2
 
-    def __init__(self, line):
+    def __init__(self, line, damage=lambda data: data):
         self.line = line
+        self.damage = damage
         self.seq = 0
         self.text = b""
-        self.performed = None
 
     def take_frame(self, limit_s):
         end = time.monotonic() + limit_s
@@ -202,7 +219,7 @@ class Client:
     def exchange(self, request, wanted):
         """Sends request until wanted(kind, seq, payload) gives something."""
         for _ in range(int(LIMIT_S / self.REPEAT_S)):
-            self.line.send(request)
+            self.line.send(self.damage(request))
             try:
                 while True:
                     got = wanted(*self.take_frame(self.REPEAT_S))
@@ -242,6 +259,14 @@ class Client:
 
     def reboot(self):
         return self.request(REBOOT, b"")[0]
+
+
+def needs(*programs):
+    """Skips the whole test on a machine without these programs (tools/setup test installs them)."""
+    missing = [p for p in programs if not shutil.which(p)]
+    if missing:
+        print(f"1..0 # SKIP not installed: {', '.join(missing)}")
+        sys.exit(0)
 
 
 def read_program(path):

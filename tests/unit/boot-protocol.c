@@ -458,7 +458,7 @@ static void expect_short(size_t at, uint32_t detail, const char *reason)
     assert_int_equal(n.detail, detail);
     if (!strstr(n.text, reason))
         fail_msg("expected a reason with \"%s\", got \"%s\"", reason, n.text);
-    assert_true(w->now_us < 4 * 1000000);
+    assert_true(w->now_us < 5 * 1000000);
 }
 
 static void what_is_missing_is_reported(void **state)
