@@ -89,7 +89,8 @@ API(uint32_t, DEV_VAL32, uint32_t x)
 API(void, BRANCHTO, unsigned addr)
 {
     emu_gate(CALL_UNSUPPORTED, (uintptr_t) "BRANCHTO", addr, PC);
-    __builtin_unreachable();
+    for (;;) /* not reached; keeps the return address inside this function for backtraces */
+        ;
 }
 
 /* The laptop's caches are always on and always coherent; programs only ask for what they set. */
