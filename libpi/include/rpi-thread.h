@@ -22,7 +22,7 @@ typedef struct rpi_thread {
     void (*fn)(void *arg);
     void *arg;
     const char *annot;
-    uint32_t stack[THREAD_MAXSTACK] __attribute__((aligned(8)));
+    uint32_t stack[THREAD_MAXSTACK] __attribute__((__aligned__(8)));
 } rpi_thread_t;
 _Static_assert(offsetof(rpi_thread_t, stack) % 8 == 0, "AAPCS 5.2.1.2: stacks are 8-byte aligned");
 _Static_assert(offsetof(rpi_thread_t, saved_sp) == 0, "context switches store sp at offset 0");

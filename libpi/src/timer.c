@@ -10,11 +10,6 @@ typedef unsigned usec_t;
 typedef uint32_t usec_t;
 #endif
 
-#if LIBPI_YEAR == 2019
-usec_t timer_get_usec_raw(void);
-usec_t timer_get_usec(void);
-#endif
-
 LIBPI_WEAK usec_t timer_get_usec_raw(void)
 {
     return GET32(SYSTIMER_CLO);

@@ -1,0 +1,33 @@
+/* redzone.h - finds writes through null pointers: the first 4096 bytes of memory are set to 0, and
+ * checked. Exception vectors live there too: install them elsewhere. */
+#ifndef REDZONE_H
+#define REDZONE_H
+
+#include "rpi.h"
+
+enum { RZ_NBYTES = 4096 };
+
+static inline void redzone_init(void)
+{
+    for (unsigned off = 0; off < RZ_NBYTES; off += 4)
+        PUT32(off, 0);
+}
+
+/* 1 when nothing was written; else prints what, and panics. msg may be null. */
+static inline int libpi_redzone_check(const char *msg)
+{
+    unsigned nfail = 0;
+    if (msg)
+        output("redzone checking: %s\n", msg);
+    for (unsigned off = 0; off < RZ_NBYTES; off += 4) {
+        unsigned v = GET32(off);
+        if (v)
+            output("non-zero redzone: off=%x, val=%x fail=%d\n", off, v, ++nfail);
+    }
+    if (nfail)
+        panic("redzone: total failures =%d\n", nfail);
+    return 1;
+}
+#define redzone_check(msg) libpi_redzone_check(msg)
+
+#endif

@@ -1,0 +1,138 @@
+/* interrupts.c - turning interrupts on and off, and installing the vectors (BCM2835 ARM Peripherals
+ * p. 109-118). Fast interrupts are left alone. */
+#include "rpi-interrupts.h"
+#include "internal.h"
+#include "rpi-inline-asm.h"
+#include "vector-base.h"
+
+enum {
+    DISABLE_1 = 0x2000B21C, /* p. 117 */
+    DISABLE_2 = 0x2000B220,
+    DISABLE_BASIC = 0x2000B224,
+};
+
+#if defined(__arm__) && LIBPI_YEAR == 2019
+#define TABLE &_interrupt_table
+#define TABLE_END &_interrupt_table_end
+#elif defined(__arm__)
+#define TABLE _interrupt_table
+#define TABLE_END _interrupt_table_end
+#else
+/* A laptop calls interrupt_vector by itself; there is no code to copy. */
+static uint32_t no_table[16];
+#define TABLE no_table
+#define TABLE_END (no_table + 16)
+#endif
+
+static void all_sources_off(void)
+{
+    dev_barrier();
+    PUT32(DISABLE_1, ~0u);
+    PUT32(DISABLE_2, ~0u);
+    PUT32(DISABLE_BASIC, 0xFF);
+    dev_barrier();
+}
+
+#if LIBPI_YEAR <= 2023
+
+LIBPI_WEAK void system_enable_interrupts(void)
+{
+    cpsr_int_enable();
+}
+
+LIBPI_WEAK void system_disable_interrupts(void)
+{
+    cpsr_int_disable();
+}
+
+LIBPI_WEAK void int_init(void)
+{
+    all_sources_off();
+    libpi_vectors_install(TABLE, TABLE_END);
+}
+
+#else
+
+LIBPI_WEAK void enable_interrupts(void)
+{
+    cpsr_int_enable();
+}
+
+LIBPI_WEAK void disable_interrupts(void)
+{
+    cpsr_int_disable();
+}
+
+LIBPI_WEAK void interrupt_init_v(void *start, void *end)
+{
+    printk("about to install interrupt handlers\n");
+    assert(start < end);
+    disable_interrupts();
+    all_sources_off();
+    libpi_vectors_install(start, end);
+}
+
+LIBPI_WEAK void interrupt_init(void)
+{
+    interrupt_init_v(TABLE, TABLE_END);
+}
+
+#endif
+
+#if LIBPI_YEAR == 2019
+
+LIBPI_WEAK void install_int_handlers(void)
+{
+    int_init();
+}
+
+LIBPI_WEAK volatile rpi_irq_controller_t *RPI_GetIRQController(void)
+{
+    return (volatile rpi_irq_controller_t *)0x2000B200;
+}
+
+#elif LIBPI_YEAR == 2023
+
+LIBPI_WEAK void bcm_set_interrupts_off(void)
+{
+    all_sources_off();
+}
+
+LIBPI_WEAK uint32_t set_all_interrupts_off(void)
+{
+    bcm_set_interrupts_off();
+    return cpsr_int_disable();
+}
+
+LIBPI_WEAK void int_clear_state(void)
+{
+    set_all_interrupts_off();
+}
+
+LIBPI_WEAK void int_init_vec(uint32_t *vec, uint32_t *vec_end)
+{
+    all_sources_off();
+    libpi_vectors_install(vec, vec_end);
+}
+
+LIBPI_WEAK void int_init_reg(void *int_vector_addr)
+{
+    int_vec_init(int_vector_addr);
+}
+
+#endif
+
+#if LIBPI_YEAR >= 2023
+
+LIBPI_WEAK void int_vec_init(void *v)
+{
+    all_sources_off();
+    vector_base_set(v);
+}
+
+LIBPI_WEAK void *int_vec_reset(void *vec)
+{
+    return vector_base_reset(vec);
+}
+
+#endif
