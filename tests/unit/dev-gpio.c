@@ -319,6 +319,14 @@ static void a_wire_joins_two_pins(void **state)
     assert_int_equal(get(LEV0) & 3u << 20, 0);
 }
 
+static uint64_t changed_bits;
+
+static void note_change(void *self, uint64_t was, uint64_t now)
+{
+    (void)self;
+    changed_bits |= was ^ now;
+}
+
 static void reset_and_boot(void **state)
 {
     (void)state;
@@ -327,7 +335,10 @@ static void reset_and_boot(void **state)
     put(SET0, 1u << 16);
     put(HEN0, 1u << 16);
     dev_gpio_drive(&gpio, 9, GPIO_DRIVEN_HIGH);
+    changed_bits = 0;
+    gpio.changed = note_change;
     dev_gpio_reset(&gpio);
+    assert_int_equal(changed_bits, 1u << 16); /* who watches levels sees only what moved */
     assert_int_equal(get(0x04), 0);
     assert_int_equal(get(EDS0), 0);
     assert_int_equal(get(LEV0), 0x3ff); /* what drives pin 9 is still there */
