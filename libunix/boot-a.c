@@ -82,9 +82,13 @@ static int check_crc(struct boot *b, const uint8_t *code, size_t nbytes)
 /* What the Pi says while the code goes out: a string, an error, or a greeting when it restarted. */
 static int heard_while_sending(struct boot *b)
 {
-    int rc;
-    while ((rc = boot_get8(b, 0)) == 0) {
-        if (b->have < 4)
+    int rc = 0;
+    while (rc == 0) {
+        /* It can be quicker than we are behind the last piece; more is the program's. */
+        if (b->have == 4 && b->window == (uint32_t)BOOT_SUCCESS)
+            return 0;
+        rc = boot_get8(b, 0);
+        if (rc != 0 || b->have < 4)
             continue;
         switch (b->window) {
         case (uint32_t)BOOT_PRINT_STRING:

@@ -59,9 +59,12 @@ static int check_echo(struct boot *b, int *ack)
  * back. */
 static int heard_while_sending(struct boot *b)
 {
-    int rc;
-    while ((rc = boot_get8(b, 0)) == 0) {
-        if (b->have < 4)
+    int rc = 0;
+    while (rc == 0) {
+        if (b->have == 4 && b->window == OLD_ACK)
+            return 0;
+        rc = boot_get8(b, 0);
+        if (rc != 0 || b->have < 4)
             continue;
         if (b->junk == 0 && b->window == first_word(b))
             return BOOT_ECHOED;

@@ -129,10 +129,8 @@ static int claim_tty(struct line *l, unsigned baud)
     l->saved = 1;
     l->is_tty = 1;
     l->baud = baud;
-    int rc = set_raw(l->fd, &l->before, baud);
-    if (rc == 0)
-        tcflush(l->fd, TCIOFLUSH);
-    return rc;
+    tcflush(l->fd, TCIOFLUSH);
+    return set_raw(l->fd, &l->before, baud);
 }
 
 int line_open(struct line *l, const char *name, unsigned baud)
