@@ -98,8 +98,6 @@ $(GUEST)/%.c.o: %.c
 $(GUEST)/%.S.o: %.S
 	@mkdir -p $(@D)
 	$(GUEST_CC) $(GUEST_CFLAGS) -c $< -o $@
-# uart.c and reboot.c: their accesses are told from the program's by the return address.
-$(GUEST)/libpi/src/uart.c.o $(GUEST)/libpi/src/reboot.c.o: override GUEST_CFLAGS += -fno-optimize-sibling-calls
 $(GUEST)/libpi.a: $(GUEST_LIB)
 	@rm -f $@
 	$(AR) rcsD $@ $^
