@@ -25,30 +25,56 @@ static int has_open(int pid, dev_t device)
     return found;
 }
 
-/* "screen, process 123," of a process that has the device open, or "another program". */
+/* The process that has it open, or 0. */
+static int find_opener(const struct stat *file)
+{
+    int found = 0;
+    DIR *d = opendir("/proc");
+    for (struct dirent *e; d && !found && (e = readdir(d));) {
+        int pid = atoi(e->d_name);
+        if (pid > 0 && pid != getpid() && has_open(pid, file->st_rdev))
+            found = pid;
+    }
+    if (d)
+        closedir(d);
+    return found;
+}
+
+/* The process that locked it, or 0. A line of /proc/locks: proc(5). */
+static int find_locker(const struct stat *file)
+{
+    char line[128], kind[16];
+    unsigned long inode;
+    int pid, found = 0;
+    FILE *f = fopen("/proc/locks", "r");
+    while (f && !found && fgets(line, sizeof line, f))
+        if (sscanf(line, "%*d: %15s %*s %*s %d %*x:%*x:%lu", kind, &pid, &inode) == 3 &&
+            strcmp(kind, "FLOCK") == 0 && inode == file->st_ino)
+            found = pid;
+    if (f)
+        fclose(f);
+    return found;
+}
+
+/* "screen, process 123," of the process that holds the device, or "another program". */
 static void name_holder(const char *device, char *out, size_t nbytes)
 {
     struct stat file;
+    char path[32], name[32];
     snprintf(out, nbytes, "another program");
-    DIR *d = stat(device, &file) == 0 && S_ISCHR(file.st_mode) ? opendir("/proc") : NULL;
-    if (!d)
+    if (stat(device, &file) != 0 || !S_ISCHR(file.st_mode))
         return;
-    for (struct dirent *e; (e = readdir(d));) {
-        char path[32], name[32] = "";
-        int pid = atoi(e->d_name);
-        if (pid <= 0 || pid == getpid() || !has_open(pid, file.st_rdev))
-            continue;
-        snprintf(path, sizeof path, "/proc/%d/comm", pid);
-        FILE *f = fopen(path, "r");
-        if (f && fgets(name, sizeof name, f)) {
-            name[strcspn(name, "\n")] = 0;
-            snprintf(out, nbytes, "%s, process %d,", name, pid);
-        }
-        if (f)
-            fclose(f);
-        break;
+    int pid = find_locker(&file);
+    if (pid <= 0)
+        pid = find_opener(&file);
+    snprintf(path, sizeof path, "/proc/%d/comm", pid);
+    FILE *f = pid > 0 ? fopen(path, "r") : NULL;
+    if (f && fgets(name, sizeof name, f)) {
+        name[strcspn(name, "\n")] = 0;
+        snprintf(out, nbytes, "%s, process %d,", name, pid);
     }
-    closedir(d);
+    if (f)
+        fclose(f);
 }
 
 static const char *missing_text(const char *name)
