@@ -178,6 +178,8 @@ run:
 
 lint:
 	tools/lint
+fuzz:
+	tests/fuzz/run
 bench:
 	tests/bench/run $(BENCH)
 bless:
@@ -186,7 +188,7 @@ clean:
 	rm -rf $(OUT) my-install/my-install echo/echo emu/emu pi-side/*.elf pi-side/*.bin \
 	    test-binaries/*.emu test-binaries/*.bin test-binaries/*.elf
 
-.PHONY: all host pi libpi guest harness32 programs test setup-test run lint bench bless clean
+.PHONY: all host pi libpi guest harness32 programs test setup-test run lint fuzz bench bless clean
 .SECONDARY:
 
 -include $(shell test -d $(OUT) && find $(OUT) -name '*.d')

@@ -177,7 +177,7 @@ static void time_passed(struct world *w)
 
     if (!n || n->phase != WAIT_GET_CODE || !n->habits.resends_after_ms)
         return;
-    if (w->now_us - n->waited_since >= n->habits.resends_after_ms * 1000)
+    if (w->now_us - n->waited_since >= UINT64_C(1000) * n->habits.resends_after_ms)
         say_info(w);
 }
 
@@ -231,7 +231,7 @@ static enum boot_outcome serve(struct world *w, uint32_t *start)
 /* Until the loader would run a program, or nobody has spoken for ten greetings. */
 static enum boot_outcome serve_on(struct world *w, uint32_t *start)
 {
-    uint64_t limit = w->now_us + 60 * 1000000;
+    uint64_t limit = w->now_us + 60000000;
     enum boot_outcome got = BOOT_OUTCOME_NOBODY;
 
     for (unsigned idle = 0; idle < 10 && got != BOOT_OUTCOME_RUN;) {
@@ -376,7 +376,7 @@ static void endless_noise_does_not_stop_the_greeting(void **state)
     while (w->to_pi.head < w->to_pi.tail)
         assert_int_equal(serve(w, &start), BOOT_OUTCOME_NOBODY);
     assert_in_range(w->greetings, 4, 6);
-    assert_true(w->now_us < 4 * 1000000);
+    assert_true(w->now_us < 4000000);
 }
 
 static void expect_refusal(uint32_t addr, uint32_t nbytes, const char *reason)
@@ -458,7 +458,7 @@ static void expect_short(size_t at, uint32_t detail, const char *reason)
     assert_int_equal(n.detail, detail);
     if (!strstr(n.text, reason))
         fail_msg("expected a reason with \"%s\", got \"%s\"", reason, n.text);
-    assert_true(w->now_us < 5 * 1000000);
+    assert_true(w->now_us < 5000000);
 }
 
 static void what_is_missing_is_reported(void **state)
@@ -489,6 +489,7 @@ static void damage_then_a_good_installer(struct line *hurt, struct world *w, enu
     memset(memory, 0xEE, MEMORY);
     w->who = &second;
     expect_boot(w, &second);
+    w->who = NULL;
 }
 
 static void any_damage(void **state)
