@@ -3,11 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "wire/ops.h"
+
+static char manual[32 * 1024];
 
 static void expect_bytes(const struct frame *f, const char *hex)
 {
@@ -24,6 +27,21 @@ static void expect_bytes(const struct frame *f, const char *hex)
     }
     text[3 * n - 1] = 0;
     assert_string_equal(text, hex);
+    if (!strstr(manual, hex))
+        fail_msg("docs/wire.md does not show %s", hex);
+}
+
+/* Run from the top of the tree, as make test does. */
+static int read_manual(void **state)
+{
+    FILE *f = fopen("docs/wire.md", "r");
+
+    (void)state;
+    if (!f)
+        return -1;
+    manual[fread(manual, 1, sizeof manual - 1, f)] = 0;
+    fclose(f);
+    return 0;
 }
 
 static void messages_of_the_manual(void **state)
@@ -43,10 +61,16 @@ static void messages_of_the_manual(void **state)
     expect_bytes(&f, "A5 09 04 08 04 1C 00 20 20 00 00 10 00 83 82 25 BF");
     op_make_reply(&f, 8, &(struct op_reply){.status = OPS_OK});
     expect_bytes(&f, "A5 05 05 08 00 00 00 00 00 C7 7C A9 93");
+    op_make_put(&f, 9, &(struct op_access){.width = 1, .addr = 0x20215040, .value = '!'});
+    expect_bytes(&f, "A5 09 04 09 01 40 50 21 20 21 00 00 00 63 AA 3C A2");
     op_make_text(&f, 9, "!", 1);
     expect_bytes(&f, "A5 01 07 09 21 EB 05 1C 01");
+    op_make_reply(&f, 9, &(struct op_reply){.status = OPS_OK});
+    expect_bytes(&f, "A5 05 05 09 00 00 00 00 00 62 AF F5 58");
     op_make_reboot(&f, 10);
     expect_bytes(&f, "A5 00 06 0A 8A 97 CE 49");
+    op_make_reply(&f, 10, &(struct op_reply){.status = OPS_REBOOTS});
+    expect_bytes(&f, "A5 05 05 0A 02 00 00 00 00 AC 8E A1 A4");
 }
 
 static void what_was_made_is_read(void **state)
@@ -144,5 +168,5 @@ int main(void)
         cmocka_unit_test(longest_text),
     };
 
-    return cmocka_run_group_tests_name("ops", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("ops", tests, read_manual, NULL);
 }
