@@ -27,6 +27,8 @@ typedef struct {
 
 enum { CQ_FENCE = 0x12345678 };
 
+/* A program without interrupts may define int_is_enabled() itself. */
+#ifndef int_is_enabled
 #if LIBPI_YEAR <= 2020
 static inline int int_is_enabled(void)
 {
@@ -34,6 +36,7 @@ static inline int int_is_enabled(void)
 }
 #else
 #define int_is_enabled() ((libpi_cpsr_get() >> 7 & 1) == 0)
+#endif
 #endif
 
 static inline int cq_empty(cq_t *q)

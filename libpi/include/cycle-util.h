@@ -60,7 +60,7 @@ static inline int wait_until_cyc(unsigned pin, unsigned v, unsigned start, unsig
     }
 }
 
-#if LIBPI_YEAR >= 2020
+#if LIBPI_YEAR >= 2023
 /* The same within microseconds from now. */
 static inline int wait_until_usec(int pin, int v, unsigned timeout_usec)
 {

@@ -93,6 +93,13 @@ void rpi_reset_putc(void);
 #define todo(msg...) panic("TODO:" msg)
 #define debug_output(msg...) output("DEBUG:" msg)
 
+#define exit_success(args...)                                                                      \
+    do {                                                                                           \
+        printk("SUCCESS:");                                                                        \
+        output(args);                                                                              \
+        clean_reboot();                                                                            \
+    } while (0)
+
 #define test_passed(args...)                                                                       \
     do {                                                                                           \
         printk(__FILE__ "PASS:");                                                                  \

@@ -55,6 +55,7 @@ void gpio_set_pulldown(unsigned pin);
 void gpio_pud_off(unsigned pin);
 #endif
 
+#if LIBPI_YEAR >= 2020
 /* Interrupts. IRQ 49 (GPIO_INT0) serves pins 0-27, 50 pins 28-45, 51 pins 46-53 (p. 113 names the
  * numbers; which pins each serves is in Linux's pinctrl-bcm2835.c). */
 enum { GPIO_INT0 = 49, GPIO_INT1, GPIO_INT2, GPIO_INT3 };
@@ -74,6 +75,7 @@ int is_gpio_int(unsigned gpio_int);
 /* 1 when the pin's detector saw its event and it was not cleared since (p. 96). */
 int gpio_event_detected(unsigned pin);
 void gpio_event_clear(unsigned pin);
+#endif
 
 #if LIBPI_YEAR >= 2025
 /* Prints PANIC:gpio: and the message, then ends the program. */

@@ -13,21 +13,29 @@ static inline void redzone_init(void)
         PUT32(off, 0);
 }
 
-/* 1 when nothing was written; else prints what, and panics. msg may be null. */
-static inline int libpi_redzone_check(const char *msg)
+/* 1 when nothing was written; else prints what, and ends the program. msg may be null. */
+static inline int libpi_redzone_check(const char *file, const char *fn, int line, const char *msg)
 {
     unsigned nfail = 0;
     if (msg)
         output("redzone checking: %s\n", msg);
     for (unsigned off = 0; off < RZ_NBYTES; off += 4) {
         unsigned v = GET32(off);
-        if (v)
-            output("non-zero redzone: off=%x, val=%x fail=%d\n", off, v, ++nfail);
+        if (!v)
+            continue;
+        nfail++;
+#if LIBPI_YEAR >= 2026
+        output("%s:%s:%d: ERROR: non-zero redzone!: off=%x, val=%x\n", file, fn, line, off, v);
+#else
+        output("non-zero redzone: off=%x, val=%x fail=%d\n", off, v, nfail);
+#endif
     }
-    if (nfail)
-        panic("redzone: total failures =%d\n", nfail);
+    if (nfail) {
+        (printk)("PANIC:%s:%s:%d:redzone: total failures =%d\n\n", file, fn, line, nfail);
+        clean_reboot();
+    }
     return 1;
 }
-#define redzone_check(msg) libpi_redzone_check(msg)
+#define redzone_check(msg) libpi_redzone_check(__FILE__, __FUNCTION__, __LINE__, msg)
 
 #endif

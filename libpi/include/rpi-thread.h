@@ -15,17 +15,28 @@
 #define THREAD_MAXSTACK (1024 * 8 / 4)
 #endif
 
+/* Programs of each year know the first fields, so these have the year's places. */
 typedef struct rpi_thread {
-    uint32_t *saved_sp;
+#if LIBPI_YEAR == 2019
     struct rpi_thread *next; /* in the queue it waits in */
-    uint32_t tid;            /* from 1 */
+    uint32_t *sp;
+#elif LIBPI_YEAR == 2020
+    union {
+        uint32_t reg_save_area[16];
+        uint32_t *sp;
+    };
+    struct rpi_thread *next;
+#else
+    uint32_t *saved_sp;
+    struct rpi_thread *next;
+#endif
+    uint32_t tid; /* from 1 */
     void (*fn)(void *arg);
     void *arg;
     const char *annot;
     uint32_t stack[THREAD_MAXSTACK] __attribute__((__aligned__(8)));
 } rpi_thread_t;
 _Static_assert(offsetof(rpi_thread_t, stack) % 8 == 0, "AAPCS 5.2.1.2: stacks are 8-byte aligned");
-_Static_assert(offsetof(rpi_thread_t, saved_sp) == 0, "context switches store sp at offset 0");
 
 typedef void (*rpi_code_t)(void *);
 
@@ -51,9 +62,11 @@ void rpi_exit(int exitcode);
 /* Panics when the running thread's stack has overflown. */
 void rpi_stack_check(void);
 
+#if LIBPI_YEAR >= 2023
 /* Saves the callee-saved registers on the stack and sp in *old_sp_save, then continues at new_sp.
  */
 void rpi_cswitch(uint32_t **old_sp_save, const uint32_t *new_sp);
+#endif
 
 static inline void *rpi_arg_get(rpi_thread_t *t)
 {

@@ -1,6 +1,9 @@
 /* gpio-int.c - events on pins and the interrupts they raise (BCM2835 ARM Peripherals p. 96-99). */
 #include "internal.h"
 
+/* 2019 programs bring their own, with other types. */
+#if LIBPI_YEAR >= 2020
+
 enum {
     GPEDS0 = 0x20200040,
     GPREN0 = 0x2020004C,
@@ -77,9 +80,6 @@ static int seen(unsigned reg, unsigned bit)
     dev_barrier();
     int v = GET32(reg) >> bit & 1;
     dev_barrier();
-#if LIBPI_YEAR >= 2023
-    v = DEV_VAL32(v);
-#endif
     return v;
 }
 
@@ -108,3 +108,5 @@ LIBPI_WEAK void gpio_event_clear(unsigned pin)
     PUT32(GPEDS0 + pin / 32 * 4, 1u << pin % 32);
     dev_barrier();
 }
+
+#endif

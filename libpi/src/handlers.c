@@ -13,5 +13,18 @@ UNHANDLED(undefined_instruction_vector, "UNDEFINED INSTRUCTION")
 UNHANDLED(software_interrupt_vector, "SOFTWARE INTERRUPT")
 UNHANDLED(prefetch_abort_vector, "PREFETCH ABORT")
 UNHANDLED(data_abort_vector, "DATA ABORT")
+#if LIBPI_YEAR == 2019
+/* 2019 programs name their handler so. */
+void int_handler(unsigned pc) __attribute__((weak));
+void interrupt_vector(unsigned pc);
+
+LIBPI_WEAK void interrupt_vector(unsigned pc)
+{
+    if (!int_handler)
+        panic("called default handler: unhandled exception <%s> at PC=%x\n", "INTERRUPT", pc);
+    int_handler(pc);
+}
+#else
 UNHANDLED(interrupt_vector, "INTERRUPT")
+#endif
 UNHANDLED(fast_interrupt_vector, "FAST INTERRUPT")

@@ -6,6 +6,12 @@
 /* At the lowest word of every stack, and every descriptor. */
 enum { STACK_GUARD = 0x5AFE57AC };
 
+#if LIBPI_YEAR <= 2020
+#define SAVED_SP sp
+#else
+#define SAVED_SP saved_sp
+#endif
+
 struct queue {
     rpi_thread_t *head, *tail;
 };
@@ -58,7 +64,7 @@ LIBPI_WEAK rpi_thread_t *rpi_fork(rpi_code_t code, void *arg)
     t->arg = arg;
     t->annot = 0;
     t->stack[0] = STACK_GUARD;
-    t->saved_sp = libpi_stack_init(t->stack + THREAD_MAXSTACK, first_steps, t);
+    t->SAVED_SP = libpi_stack_init(t->stack + THREAD_MAXSTACK, first_steps, t);
     append(&runnable, t);
     return t;
 }
@@ -75,15 +81,19 @@ LIBPI_WEAK void rpi_stack_check(void)
               (int)sizeof running->stack);
 }
 
+#if LIBPI_YEAR <= 2020
+#define rpi_cswitch libpi_cswitch
+#else
 LIBPI_WEAK void rpi_cswitch(uint32_t **old_sp_save, const uint32_t *new_sp)
 {
     libpi_cswitch(old_sp_save, (uint32_t *)new_sp);
 }
+#endif
 
 static void switch_to(rpi_thread_t *from, rpi_thread_t *to)
 {
     running = to;
-    rpi_cswitch(from ? &from->saved_sp : &starter_sp, to ? to->saved_sp : starter_sp);
+    rpi_cswitch(from ? &from->SAVED_SP : &starter_sp, to ? to->SAVED_SP : starter_sp);
 }
 
 LIBPI_WEAK void rpi_yield(void)
