@@ -5,7 +5,7 @@ import struct
 
 from pi_line import (BAD_CODE_ADDR, BAD_CODE_CKSUM, BOOT_ERROR, BOOT_SUCCESS, GET_CODE, PUT_CODE,
                      PUT_PROG_INFO, Damage, Installer, Tap, Timeout, VirtualPi, assemble, needs,
-                     word, zlib)
+                     read_program, word, zlib)
 
 needs("qemu-system-arm", "arm-none-eabi-gcc")
 
@@ -163,6 +163,8 @@ def installers_with_habits():
     report()
 
 
+SIZE = len(read_program("pi-side/bootloader.bin"))
+TAP.check(SIZE < 4096, True, f"the boot loader is smaller than 4 KB: {SIZE} bytes")
 start_of_a_program()
 sizes_and_places()
 refusals()
