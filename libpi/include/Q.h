@@ -2,6 +2,7 @@
 #ifndef Q_H
 #define Q_H
 
+/* lint-before: #define E struct e\nstruct e { struct e *next; }; */
 #ifndef E
 #error "define E, the type of the elements, before Q.h"
 #endif

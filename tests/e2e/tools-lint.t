@@ -192,6 +192,17 @@ put libpi/include/b.h <<<'_Static_assert(sizeof(long) == 8, "long");'
 finds headers "a header broken on the Pi alone" \
     'libpi/include/b.h does not compile alone \(the Pi, 2026\)'
 unlike "headers: not on the laptop" "$out" 'the laptop, '
+put libpi/include/b.h <<'END'
+#ifndef E
+#error "define E"
+#endif
+/* lint-before: #define E struct e\nstruct e { int next; }; */
+static inline int next(E *e)
+{
+    return e->next;
+}
+END
+passes headers "a header that says what stands before it"
 drop libpi/include/b.h
 
 # ---- depends
@@ -262,6 +273,12 @@ put wire/b.c <<<'#if 0'
 finds words "code switched off" 'wire/b.c:1:#if 0'
 put wire/b.c <<<'const char *b = "TO''DO: printed by a program";'
 passes words "a program may print it"
+put wire/b.h <<<'#define todo(msg) panic("TO''DO:" msg)'
+passes words "a macro may print it"
+drop wire/b.h
+put tools/x.py <<<'x = 1  # TO''DO'
+finds words "a mark in a script" 'tools/x.py:1:'
+drop tools/x.py
 drop wire/b.c
 put docs/b.md <<<'X''XX write this'
 finds words "a mark in a document" 'docs/b.md:1:'
