@@ -1,5 +1,6 @@
-/* armv6-pmu.h - the performance monitor: two counters of events and one of cycles (ARM1176 TRM 3.2.51 to
- * 3.2.54). The events have no meaning on a laptop: programs that count them do not link there. */
+/* armv6-pmu.h - the performance monitor: two counters of events and one of cycles (ARM1176
+ * TRM 3.2.51 to 3.2.54). The events have no meaning on a laptop: programs that count them do not
+ * link there. */
 #ifndef ARMV6_PMU_H
 #define ARMV6_PMU_H
 
@@ -8,19 +9,22 @@
 #include "libpi-port.h"
 #include "rpi.h"
 
-cp_asm(pmu_control, p15, 0, c15, c12, 0)
-cp_asm(pmu_event0, p15, 0, c15, c12, 2)
-cp_asm(pmu_event1, p15, 0, c15, c12, 3)
+/* clang-format off: function definitions without semicolons */
+cp_asm(pmu_control, p15, 0, c15, c12, 0) cp_asm(pmu_event0, p15, 0, c15, c12, 2)
+    cp_asm(pmu_event1, p15, 0, c15, c12, 3)
 #ifdef __arm__
-cp_asm(pmu_cycle, p15, 0, c15, c12, 1)
-#else
-static inline uint32_t pmu_cycle_get(void)
+        cp_asm(pmu_cycle, p15, 0, c15, c12, 1)
+#endif
+/* clang-format on */
+
+#ifndef __arm__
+            static inline uint32_t pmu_cycle_get(void)
 {
     return libpi_cycles();
 }
 #endif
 
-/* XX(short name, name, number, text), TRM table 3-136 */
+/* XX(short name, name, number, text), TRM 3.2.51 */
 #define PMU_EVENTS(XX)                                                                             \
     XX(icache_miss, PMU_ICACHE_MISS, 0x0, "icache miss")                                           \
     XX(inst_stall, PMU_INST_STALL, 0x1, "instruction stall [tlb/cache miss]")                      \
@@ -45,10 +49,10 @@ static inline uint32_t pmu_cycle_get(void)
     XX(cycle_cnt, PMU_CYCLE_CNT, 0xff, "cycle count")
 
 #define PMU_NUMBER(fn, name, number, text) name = number,
-enum { PMU_EVENTS(PMU_NUMBER) };
+enum pmu_event { PMU_EVENTS(PMU_NUMBER) };
 #undef PMU_NUMBER
 
-/* Writes the control register without clearing the counters' overflow flags by accident. */
+/* Writes the control register; ones in bits 8 to 10 clear the overflow flags. */
 static inline void pmu_control_config(uint32_t control)
 {
     pmu_control_set(bits_set(control, 8, 10, 7));

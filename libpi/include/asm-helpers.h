@@ -2,8 +2,8 @@
  *
  * cp_asm_get(name, p15, 0, c9, c1, 0) makes uint32_t name_get(void); cp_asm_set makes void
  * name_set(uint32_t), which empties the prefetch buffer, and name_set_raw, which does not; the _fn
- * forms make them global. A laptop has no coprocessors: there the functions are only declared, and a
- * program that calls one fails to link with its name. */
+ * forms make them global. A laptop has no coprocessors: there the functions are only declared, and
+ * a program that calls one fails to link with its name. */
 #ifndef ASM_HELPERS_H
 #define ASM_HELPERS_H
 

@@ -6,6 +6,10 @@
 
 #include "libpi-port.h"
 #include "rpi.h"
+#if LIBPI_YEAR >= 2023
+#include "rpi-inline-asm.h"
+#include "rpi-interrupts.h"
+#endif
 
 #ifdef CQE_T
 typedef CQE_T cqe_t;

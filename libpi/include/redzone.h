@@ -18,16 +18,16 @@ static inline int libpi_redzone_check(const char *file, const char *fn, int line
 {
     unsigned nfail = 0;
     if (msg)
-        output("redzone checking: %s\n", msg);
+        printk("redzone checking: %s\n", msg);
     for (unsigned off = 0; off < RZ_NBYTES; off += 4) {
         unsigned v = GET32(off);
         if (!v)
             continue;
         nfail++;
 #if LIBPI_YEAR >= 2026
-        output("%s:%s:%d: ERROR: non-zero redzone!: off=%x, val=%x\n", file, fn, line, off, v);
+        printk("%s:%s:%d: ERROR: non-zero redzone!: off=%x, val=%x\n", file, fn, line, off, v);
 #else
-        output("non-zero redzone: off=%x, val=%x fail=%d\n", off, v, nfail);
+        printk("non-zero redzone: off=%x, val=%x fail=%d\n", off, v, nfail);
 #endif
     }
     if (nfail) {

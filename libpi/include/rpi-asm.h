@@ -5,8 +5,11 @@
 #include "rpi-constants.h"
 
 #ifdef __ASSEMBLER__
+/* clang-format off: not C */
 
-#define MK_WEAK_SYM(name) .weak name; name
+#define MK_WEAK_SYM(name)                                                                          \
+    .weak name;                                                                                    \
+    name
 
 #define CLR(reg) mov reg, #0
 
@@ -44,6 +47,7 @@
 #define asm_not_implemented() asm_call_helper_w_msg(asm_not_implemented_helper, NOT IMPLEMENTED)
 #define asm_bad_exception(msg) asm_call_helper_w_msg(asm_bad_exception_helper, msg)
 
+/* clang-format on */
 #endif
 
 #endif

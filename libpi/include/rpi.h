@@ -111,9 +111,11 @@ void delay_ms(uint32_t ms);
 void delay(unsigned ticks);
 unsigned timer_get_time(void);
 #elif LIBPI_YEAR == 2020
+unsigned timer_get_ns(void);
+#endif
+#if LIBPI_YEAR <= 2020
 unsigned timer_get_usec(void);
 unsigned timer_get_usec_raw(void);
-unsigned timer_get_ns(void);
 #else
 uint32_t timer_get_usec(void);     /* with device barriers around */
 uint32_t timer_get_usec_raw(void); /* without */

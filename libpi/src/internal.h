@@ -36,10 +36,6 @@ int uart_get8_async(void);
 int uart_can_put8(void);
 int uart_has_data(void);
 void uart_flush_tx(void);
-#if LIBPI_YEAR == 2019
-unsigned timer_get_usec(void);
-unsigned timer_get_usec_raw(void);
-#endif
 uint32_t DEV_VAL32(uint32_t x);
 void rpi_wait(void);
 void reboot_callout(void);
