@@ -9,11 +9,13 @@
 #include "libpi-port.h"
 #include "rpi.h"
 
-/* clang-format off: function definitions without semicolons */
-cp_asm(pmu_control, p15, 0, c15, c12, 0) cp_asm(pmu_event0, p15, 0, c15, c12, 2)
-    cp_asm(pmu_event1, p15, 0, c15, c12, 3)
+/* Function definitions, without semicolons. */
+/* clang-format off */
+cp_asm(pmu_control, p15, 0, c15, c12, 0)
+cp_asm(pmu_event0, p15, 0, c15, c12, 2)
+cp_asm(pmu_event1, p15, 0, c15, c12, 3)
 #ifdef __arm__
-        cp_asm(pmu_cycle, p15, 0, c15, c12, 1)
+cp_asm(pmu_cycle, p15, 0, c15, c12, 1)
 #endif
 /* clang-format on */
 

@@ -5,7 +5,8 @@
 #include "rpi-constants.h"
 
 #ifdef __ASSEMBLER__
-/* clang-format off: not C */
+/* Not C: */
+/* clang-format off */
 
 #define MK_WEAK_SYM(name)                                                                          \
     .weak name;                                                                                    \
