@@ -55,7 +55,7 @@ static unsigned append_hex(char *text, unsigned n, uint32_t value)
 
 /* Installers up to 2023 take strings below 512 bytes; the longest here is under 128. */
 static void put_reason(const struct boot_port *p, const char *what, uint32_t a, const char *and,
-                       uint32_t b)
+                       uint32_t b, const char *end)
 {
     char text[160];
     unsigned n = append(text, 0, "boot loader: ");
@@ -64,6 +64,7 @@ static void put_reason(const struct boot_port *p, const char *what, uint32_t a, 
     n = append_hex(text, n, a);
     n = append(text, n, and);
     n = append_hex(text, n, b);
+    n = append(text, n, end);
     text[n++] = '\n';
 
     put32(p, (uint32_t)BOOT_PRINT_STRING);
@@ -101,18 +102,18 @@ static int check_place(const struct boot_port *p, const struct prog_info *info)
     const char *what = 0;
 
     if (!info->nbytes)
-        what = "refused: no code. bytes";
+        what = ": no code";
     else if (info->addr & 3)
-        what = "refused: the address is no multiple of 4. bytes";
+        what = ": the address is no multiple of 4";
     else if (info->addr >= p->memory_end || info->nbytes > p->memory_end - info->addr)
-        what = "refused: does not fit in memory. bytes";
+        what = ": does not fit in memory";
     else
         for (unsigned i = 0; i < BOOT_KEEP_RANGES; i++)
             if (overlaps(&p->keep[i], info->addr, info->nbytes))
-                what = "refused: would overwrite the boot loader. bytes";
+                what = ": would overwrite the boot loader";
     if (!what)
         return 0;
-    put_reason(p, what, info->nbytes, " at", info->addr);
+    put_reason(p, "refused", info->nbytes, " bytes at", info->addr, what);
     return -1;
 }
 
@@ -187,7 +188,7 @@ static enum boot_outcome load(const struct boot_port *p, const struct prog_info 
     for (uint32_t i = 0; i < info->nbytes; i++) {
         int byte = p->get8(p->self, WORD_LIMIT_US);
         if (byte < 0) {
-            put_reason(p, "the code stopped after bytes", i, " of", info->nbytes);
+            put_reason(p, "the code stopped after", i, " bytes of", info->nbytes, "");
             return fail(p, (uint32_t)BOOT_BAD_CODE_CKSUM);
         }
         code[i] = (uint8_t)byte;
@@ -196,7 +197,7 @@ static enum boot_outcome load(const struct boot_port *p, const struct prog_info 
         crc = wire_crc32_more(crc, &stored, 1);
     }
     if (crc != info->crc) {
-        put_reason(p, "the code arrived damaged. crc32", crc, " expected", info->crc);
+        put_reason(p, "the code arrived damaged: crc32", crc, ", expected", info->crc, "");
         return fail(p, (uint32_t)BOOT_BAD_CODE_CKSUM);
     }
     put32(p, (uint32_t)BOOT_SUCCESS);
@@ -212,7 +213,8 @@ enum boot_outcome boot_serve(const struct boot_port *p, uint32_t *start)
     if (!greeted(p))
         return BOOT_OUTCOME_NOBODY;
     if (get_info(p, &info)) {
-        put_reason(p, "PUT_PROG_INFO stopped short. address", info.addr, " bytes", info.nbytes);
+        put_reason(p, "PUT_PROG_INFO stopped short: address", info.addr, ", bytes", info.nbytes,
+                   "");
         return fail(p, 0);
     }
     do {
@@ -223,7 +225,7 @@ enum boot_outcome boot_serve(const struct boot_port *p, uint32_t *start)
         next = await_code(p, &info);
     } while (next == NEXT_ANSWER);
     if (next == NEXT_GIVE_UP) {
-        put_reason(p, "no PUT_CODE came for bytes", info.nbytes, " at", info.addr);
+        put_reason(p, "no PUT_CODE came for", info.nbytes, " bytes at", info.addr, "");
         return fail(p, 0);
     }
     *start = info.addr;

@@ -442,7 +442,7 @@ static void damaged_code_is_reported(void **state)
     assert_int_equal(serve(w, &start), BOOT_OUTCOME_FAILED);
     assert_int_equal(n.error, (uint32_t)BOOT_ERROR);
     assert_int_equal(n.detail, (uint32_t)BOOT_BAD_CODE_CKSUM);
-    assert_non_null(strstr(n.text, "boot loader: the code arrived damaged. crc32 0x"));
+    assert_non_null(strstr(n.text, "boot loader: the code arrived damaged: crc32 0x"));
 }
 
 static void expect_short(size_t at, uint32_t detail, const char *reason)
@@ -465,9 +465,9 @@ static void what_is_missing_is_reported(void **state)
 {
     (void)state;
     expect_short(16 + 4 + 50, (uint32_t)BOOT_BAD_CODE_CKSUM,
-                 "the code stopped after bytes 0x00000063 of 0x00000064");
+                 "the code stopped after 0x00000063 bytes of 0x00000064");
     expect_short(6, 0, "PUT_PROG_INFO stopped short");
-    expect_short(17, 0, "no PUT_CODE came for bytes 0x00000064 at 0x00008000");
+    expect_short(17, 0, "no PUT_CODE came for 0x00000064 bytes at 0x00008000");
 }
 
 /* Whatever happens to any byte of either direction, only whole code runs, and the next installer
