@@ -227,6 +227,7 @@ rm "$bin/sudo"
 setup_on_terminal y test
 unlike "no sudo: does not ask" "$out" 'y/N'
 is "no sudo: exit 1" "$status" 1
+like "no sudo: the command is root's" "$out" $'to install it, as root:\n    apt-get install'
 
 # ---- dnf
 machine 1000 x86_64 dnf
