@@ -157,7 +157,7 @@ endif
 UNIT_SRC = $(sort $(wildcard tests/unit/*.c))
 UNIT = $(patsubst tests/unit/%.c,$(OUT)/tests/%.t,$(UNIT_SRC))
 # A unit test sees every module but the two with a main and the one that owns the address space.
-UNIT_LIB = $(call hostobj,$(WIRE_SRC) $(LIBUNIX_SRC) $(LOOP_IMAGE) \
+UNIT_LIB = $(call hostobj,$(WIRE_SRC) $(LIBUNIX_SRC) $(LOOP_IMAGE) emu/options.c emu/console.c \
            pi-side/boot-protocol.c pi-side/guard.c pi-side/loop-protocol.c \
            $(sort $(wildcard emu/core/*.c emu/dev/*.c emu/remote/*.c emu/observe/*.c)))
 $(OUT)/tests/%.t: $(OUT)/host/tests/unit/%.c.o $(UNIT_LIB)
