@@ -9,7 +9,7 @@ import tempfile
 import termios
 
 from pi_line import (LIMIT_S, ROOT, Installer, Line, Tap, Timeout, VirtualPi, assemble, needs,
-                     select)
+                     select, time)
 
 needs("qemu-system-arm", "arm-none-eabi-gcc")
 
@@ -82,6 +82,28 @@ def starts():
     for again in ("", " again"):
         TAP.check(greets(link), True, f"the boot loader greets{again}")
     return pi, link
+
+
+def local_modes(path):
+    fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
+    try:
+        return termios.tcgetattr(fd)[3] & (termios.ECHO | termios.ICANON)
+    finally:
+        os.close(fd)
+
+
+def forgives(path):
+    """A user that was killed could not put the line back."""
+    fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
+    modes = termios.tcgetattr(fd)
+    modes[3] |= termios.ECHO | termios.ICANON
+    termios.tcsetattr(fd, termios.TCSANOW, modes)
+    TAP.check(local_modes(path) != 0, True, "a user may set other modes")
+    os.close(fd)
+    end = time.monotonic() + LIMIT_S
+    while local_modes(path) and time.monotonic() < end:
+        pass
+    TAP.check(local_modes(path), 0, "  which are gone when the last user has left")
 
 
 def ends(pi, link):
@@ -166,7 +188,9 @@ def mistakes():
     TAP.check("first line" in run("--help")[2], True, "--help explains")
 
 
-ends(*starts())
+pi_and_link = starts()
+forgives(pi_and_link[1])
+ends(*pi_and_link)
 programs()
 mistakes()
 shutil.rmtree(DIR)
