@@ -59,7 +59,7 @@ static void with_suffix(const char *path, const char *suffix, char *out)
     if (stem + strlen(suffix) >= PATH_ROOM)
         die(2, "%s: the name is too long", path);
     memcpy(out, path, stem);
-    strcpy(out + stem, suffix);
+    memcpy(out + stem, suffix, strlen(suffix) + 1);
 }
 
 static void load(const char *path, uint8_t **code, size_t *nbytes)

@@ -30,7 +30,9 @@ static const char *value_of(const char *name, int argc, char **argv, int *i)
         return argv[*i] + n + 1;
     if (argv[*i][n] != 0)
         return NULL;
-    return *i + 1 < argc ? argv[++*i] : "";
+    if (*i + 1 == argc)
+        return "";
+    return argv[++*i];
 }
 
 static int read_number(const char *text, double max, double *out)

@@ -130,7 +130,7 @@ static int guard_hit(const struct machine *m, uintptr_t addr, char *what, size_t
 
     if (addr - guard >= GUEST_GUARD)
         return 0;
-    if (m->sp - guard < GUEST_GUARD + GUEST_STACK_MAX && m->sp < guard + 2 * GUEST_GUARD) {
+    if (m->sp - (guard - GUEST_GUARD) < (uintptr_t)3 * GUEST_GUARD) {
         snprintf(what, n,
                  "guest fault: stack overflow: more than %d MB below 0x%x (endless recursion?)",
                  GUEST_STACK_MAX >> 20, GUEST_STACK_TOP);

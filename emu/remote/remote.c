@@ -228,9 +228,9 @@ const char *remote_error_text(const struct remote *r, int error, char *buf, size
         break;
     case REMOTE_VERSION:
         snprintf(buf, nbytes,
-                 "%s: the device loop there speaks version %u, this program version %u: "
+                 "%s: the device loop there speaks version %u, this program version %d: "
                  "boot the loop that came with it (my-install -exec, or --pi)",
-                 r->line->name, r->version, WIRE_VERSION);
+                 r->line->name, r->version, (int)WIRE_VERSION);
         break;
     case REMOTE_GONE:
         snprintf(buf, nbytes, "%s: the line is gone (unplugged?)%s", r->line->name, after);

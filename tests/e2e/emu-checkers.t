@@ -49,6 +49,7 @@ void notmain(void)
     rpi_thread_start();
 }
 EOF
+# shellcheck disable=SC2034 # used by their names, below
 expect_mask="same 1, 9"
 expect_own="11 own"
 expect_wrap="wrapped 2"
@@ -194,7 +195,7 @@ EOF
 mkfifo in out
 ./waits.emu <in >out &
 exec 8>in 9<out
-read -r -t 20 line <&9
+read -r -t 20 _ <&9
 peak=$(sed -n 's/^VmHWM:[[:space:]]*\([0-9]*\) kB/\1/p' /proc/$!/status)
 echo >&8
 wait $!

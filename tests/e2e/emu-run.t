@@ -190,6 +190,11 @@ fault "BRANCHTO" "^1 emu: BRANCHTO needs ARM instructions" "#0 notmain" <<'EOF'
 void notmain(void) { BRANCHTO(0x8000); }
 EOF
 
+fault "a frame that would step over the guard" "^1 emu: guest fault: stack overflow" "#0 deep at" <<'EOF'
+__attribute__((noinline)) int deep(volatile char *p) { volatile char big[300000]; big[0] = *p; return deep(big) + big[9]; }
+void notmain(void) { char c = 0; printk("%d\n", deep(&c)); }
+EOF
+
 compile big-heap <<'EOF'
 void notmain(void)
 {

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -17,8 +18,8 @@ static int read_words(struct options *o, const char *text)
     char *argv[MAX_WORDS + 1] = {copy};
     int argc = 1;
 
-    strcpy(copy, "prog");
-    strcpy(copy + 8, text);
+    snprintf(copy, 8, "prog");
+    snprintf(copy + 8, sizeof copy - 8, "%s", text);
     for (char *p = strtok(copy + 8, " "); p; p = strtok(NULL, " "))
         argv[argc++] = p;
     return options_read(o, argc, argv);
