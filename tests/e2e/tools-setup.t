@@ -55,7 +55,7 @@ have_run_extras()
 have_test_things()
 {
     have_run_extras
-    have gdb valgrind clang python3 prove socat tmux flock cmp git
+    have gdb valgrind clang llvm-symbolizer python3 prove socat tmux flock cmp git
     touch "$sys/usr/include/cmocka.h" "$sys/usr/include/zlib.h" \
         "$sys/usr/include/valgrind/valgrind.h" "$gcc_files"/{crt1.o,libgcc.a,libasan.so}
     mkdir -p "$sys/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux" "$sys/usr/lib/llvm-14/bin"
