@@ -19,6 +19,7 @@ struct queue {
 static struct queue runnable;
 static rpi_thread_t *ended; /* descriptors to use again */
 static rpi_thread_t *running;
+static uint32_t running_tid; /* survives what an overflow does to the descriptor */
 static uint32_t *starter_sp; /* of whoever called rpi_thread_start */
 static uint32_t next_tid = 1;
 
@@ -77,7 +78,7 @@ LIBPI_WEAK rpi_thread_t *rpi_cur_thread(void)
 LIBPI_WEAK void rpi_stack_check(void)
 {
     if (running && running->stack[0] != STACK_GUARD)
-        panic("thread %d overflowed its stack of %d bytes\n", running->tid,
+        panic("thread %d overflowed its stack of %d bytes\n", running_tid,
               (int)sizeof running->stack);
 }
 
@@ -93,6 +94,7 @@ LIBPI_WEAK void rpi_cswitch(uint32_t **old_sp_save, const uint32_t *new_sp)
 static void switch_to(rpi_thread_t *from, rpi_thread_t *to)
 {
     running = to;
+    running_tid = to ? to->tid : 0;
     rpi_cswitch(from ? &from->SAVED_SP : &starter_sp, to ? to->SAVED_SP : starter_sp);
 }
 
