@@ -12,7 +12,7 @@
 void guard_start(struct line *l);
 
 /* Ends the process with status 4 after that many milliseconds, having written `message` to standard
- * error and closed the line. Once. */
+ * error and closed the line. Replaces the limit before; 0: no limit. The string must stay. */
 void guard_time_limit(unsigned long long ms, const char *message);
 
 /* Printed to standard error first when a signal ends the process (a newline behind a progress

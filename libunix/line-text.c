@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "libunix/line.h"
@@ -45,11 +46,14 @@ static int find_locker(const struct stat *file)
 {
     char line[128], kind[16];
     unsigned long inode;
+    unsigned major_number, minor_number;
     int pid, found = 0;
     FILE *f = fopen("/proc/locks", "r");
     while (f && !found && fgets(line, sizeof line, f))
-        if (sscanf(line, "%*d: %15s %*s %*s %d %*x:%*x:%lu", kind, &pid, &inode) == 3 &&
-            strcmp(kind, "FLOCK") == 0 && inode == file->st_ino)
+        if (sscanf(line, "%*d: %15s %*s %*s %d %x:%x:%lu", kind, &pid, &major_number, &minor_number,
+                   &inode) == 5 &&
+            makedev(major_number, minor_number) == file->st_dev && strcmp(kind, "FLOCK") == 0 &&
+            inode == file->st_ino)
             found = pid;
     if (f)
         fclose(f);

@@ -50,6 +50,7 @@ int supervise(char **command, unsigned long long deadline_ms, int *expired)
     sigset_t watched, before;
     int status = 0;
     *expired = 0;
+    guard_time_limit(0, NULL); /* from here on the limit ends the command first */
     sigemptyset(&watched);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
         sigaddset(&watched, signals[i]);

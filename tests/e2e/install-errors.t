@@ -137,12 +137,9 @@ def raw_and_restored(c):
         seen.extend(termios.tcgetattr(pi.slave)[:4])
         boot_after(pi)
     pi = Pi(script)
-    cooked = termios.tcgetattr(pi.slave)
-    cooked[0] |= termios.IXON | termios.ICRNL
-    cooked[1] |= termios.OPOST
-    cooked[3] |= termios.ICANON | termios.ECHO
-    termios.tcsetattr(pi.slave, termios.TCSANOW, cooked)
-    pi.before = termios.tcgetattr(pi.slave)
+    pi.set_mode(0, termios.IXON | termios.ICRNL)
+    pi.set_mode(1, termios.OPOST)
+    pi.set_mode(3, termios.ICANON | termios.ECHO)
     process = start([INSTALL, pi.path, BIN])
     process.wait(LIMIT_S)
     c.equal(pi.restored(), True, "the line's settings are restored")

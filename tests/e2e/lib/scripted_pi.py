@@ -38,17 +38,16 @@ class Pi:
     def __init__(self, script):
         self.master, self.slave = pty.openpty()
         self.path = os.ttyname(self.slave)
-        # Another speed than any test asks for: so the Pi sees when the line is opened.
-        mode = tty.setraw(self.slave) or termios.tcgetattr(self.slave)
-        mode[4] = mode[5] = termios.B9600
-        termios.tcsetattr(self.slave, termios.TCSANOW, mode)
-        self.before = termios.tcgetattr(self.slave)
+        tty.setraw(self.slave)
+        # A flag without effect that whoever opens the line clears: so the Pi sees it.
+        self.set_mode(0, termios.IXANY)
         self.begin(script)
 
     def begin(self, script):
         self.wake_r, self.wake_w = os.pipe()
         self.error = None
         self.events = {}
+        self.closing = False
         self.received = b""
         self.thread = threading.Thread(target=self.run, args=(script,), daemon=True)
         self.thread.start()
@@ -66,7 +65,7 @@ class Pi:
         if self.slave < 0:
             return
         end = time.monotonic() + LIMIT_S
-        while termios.tcgetattr(self.slave)[5] == termios.B9600:
+        while termios.tcgetattr(self.slave)[0] & termios.IXANY:
             if time.monotonic() > end:
                 raise Gone("nobody opened the line")
             time.sleep(0.001)
@@ -115,8 +114,18 @@ class Pi:
 
     # what a test does
 
+    def set_mode(self, field, flags):
+        """Sets flags in a field of the line's settings, which are then those from before."""
+        mode = termios.tcgetattr(self.slave)
+        mode[field] |= flags
+        termios.tcsetattr(self.slave, termios.TCSANOW, mode)
+        self.before = termios.tcgetattr(self.slave)
+
     def event(self, name):
-        return self.events.setdefault(name, threading.Event())
+        event = self.events.setdefault(name, threading.Event())
+        if self.closing:
+            event.set()
+        return event
 
     def wait_for(self, name):
         if not self.event(name).wait(LIMIT_S):
@@ -128,6 +137,7 @@ class Pi:
 
     def close(self):
         """Ends the script, if it still waits for something."""
+        self.closing = True
         for event in list(self.events.values()):
             event.set()
         os.write(self.wake_w, b"x")
