@@ -56,6 +56,20 @@ $(OUT)/host32/%.S.o: %.S
 # Debian's gcc-12-multilib leaves out the link that would find asm/ for -m32.
 M32_INCLUDE = $(addprefix -I,$(wildcard /usr/include/x86_64-linux-gnu))
 
+# The decoder of direct device accesses; a program that makes none does not need it. The stamp makes
+# its coming and going build that one file again.
+HAVE_CAPSTONE := $(if $(wildcard /usr/include/capstone/capstone.h /usr/local/include/capstone/capstone.h),yes,no)
+CAPSTONE_STAMP = $(OUT)/have-capstone.$(HAVE_CAPSTONE)
+$(CAPSTONE_STAMP):
+	@mkdir -p $(@D)
+	@rm -f $(OUT)/have-capstone.*
+	@touch $@
+DEREF_OBJ = $(OUT)/host/emu/native/deref.c.o $(OUT)/host32/emu/native/deref.c.o
+$(DEREF_OBJ): $(CAPSTONE_STAMP)
+ifeq ($(HAVE_CAPSTONE),yes)
+$(DEREF_OBJ): HOST_CFLAGS += -DHAVE_CAPSTONE
+endif
+
 # The device loop travels inside the programs that boot it; without an ARM compiler there is none,
 # and they say so when asked to boot it.
 ifneq ($(HAVE_ARM),)

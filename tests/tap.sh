@@ -2,6 +2,9 @@
 # A check that fails says what, expected, got. $dir is a fresh folder, removed at the end.
 # shellcheck shell=bash disable=SC2034 # the variables are for the test that reads this file
 
+# A descriptor this shell was given by chance must not be taken for a line to a Pi.
+exec 21>&- 12>&-
+
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -4,12 +4,15 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "emu/native/engine.h"
 #include "emu/native/fault.h"
 #include "emu/native/gate.h"
 #include "emu/native/stacks.h"
+#include "emu/native/valgrind-request.h"
 
 /* From the linker script: where the program lies, and which part of it is libpi's console driver.
  */
@@ -50,6 +53,18 @@ static int map_at(uintptr_t lo, uintptr_t hi, int prot)
     return 0;
 }
 
+/* Direct device accesses are the engine's business, not memcheck's; it wants to be told at the end.
+ */
+static void device_errors(enum valgrind_request which)
+{
+    valgrind_request(which, PERIPHERAL_BASE, PERIPHERAL_END - PERIPHERAL_BASE, 0, 0);
+}
+
+static void let_valgrind_see_again(void)
+{
+    device_errors(VG_ENABLE_ADDR_ERRORS);
+}
+
 int native_map_ram(const char **why)
 {
     const int rw = PROT_READ | PROT_WRITE;
@@ -71,6 +86,8 @@ int native_map_ram(const char **why)
         return -1;
     }
     mprotect((void *)guard, GUEST_GUARD, PROT_NONE);
+    device_errors(VG_DISABLE_ADDR_ERRORS);
+    atexit(let_valgrind_see_again);
     return 0;
 }
 
@@ -103,12 +120,12 @@ static uintptr_t perform(struct bus_access *a)
     return a->value;
 }
 
-static uintptr_t access_bus(enum bus_op op, unsigned width, uintptr_t a, uintptr_t b, uintptr_t pc)
+uint32_t engine_access(enum bus_op op, unsigned width, uint32_t addr, uint32_t value, uintptr_t pc)
 {
     struct bus_access access = {
-        .op = op, .width = (uint8_t)width, .addr = (uint32_t)a, .value = (uint32_t)b, .pc = pc};
+        .op = op, .width = (uint8_t)width, .addr = addr, .value = value, .pc = pc};
 
-    return perform(&access);
+    return (uint32_t)perform(&access);
 }
 
 static uintptr_t event(enum bus_op op, uintptr_t value, uintptr_t pc)
@@ -140,17 +157,17 @@ static uintptr_t dispatch(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_
 {
     switch (call) {
     case CALL_READ8:
-        return access_bus(BUS_READ, 1, a, 0, pc);
+        return engine_access(BUS_READ, 1, (uint32_t)a, 0, pc);
     case CALL_READ16:
-        return access_bus(BUS_READ, 2, a, 0, pc);
+        return engine_access(BUS_READ, 2, (uint32_t)a, 0, pc);
     case CALL_READ32:
-        return access_bus(BUS_READ, 4, a, 0, pc);
+        return engine_access(BUS_READ, 4, (uint32_t)a, 0, pc);
     case CALL_WRITE8:
-        return access_bus(BUS_WRITE, 1, a, b, pc);
+        return engine_access(BUS_WRITE, 1, (uint32_t)a, (uint32_t)b, pc);
     case CALL_WRITE16:
-        return access_bus(BUS_WRITE, 2, a, b, pc);
+        return engine_access(BUS_WRITE, 2, (uint32_t)a, (uint32_t)b, pc);
     case CALL_WRITE32:
-        return access_bus(BUS_WRITE, 4, a, b, pc);
+        return engine_access(BUS_WRITE, 4, (uint32_t)a, (uint32_t)b, pc);
     case CALL_BARRIER:
         return event(BUS_BARRIER, 0, pc);
     case CALL_DELAY_US:

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "emu/core/regs.h"
+#include "emu/native/deref.h"
 #include "emu/native/native.h"
 
 static const struct native_host *host;
@@ -94,7 +95,6 @@ static void describe(char *what, size_t n, const struct machine *m, uintptr_t ad
 {
     const char *verb = m->is_write < 0 ? "access to" : m->is_write ? "write to" : "read of";
     unsigned long a = (unsigned long)addr;
-    char name[64];
 
     if (m->pc == addr)
         snprintf(what, n,
@@ -103,11 +103,6 @@ static void describe(char *what, size_t n, const struct machine *m, uintptr_t ad
                  a);
     else if (addr < 0x1000)
         snprintf(what, n, "guest fault: null pointer dereference: %s address 0x%lx", verb, a);
-    else if (addr - PERIPHERAL_BASE < PERIPHERAL_END - PERIPHERAL_BASE)
-        snprintf(what, n,
-                 "guest fault: %s the device register %s (0x%lx) through a pointer: a recompiled "
-                 "program reaches devices by PUT32 and GET32 (put32, get32) only",
-                 verb, reg_name((uint32_t)addr, name, sizeof name), a);
     else if (addr < RAM_START)
         snprintf(what, n,
                  "guest fault: %s address 0x%lx, below 0x10000: the laptop cannot map it "
@@ -140,6 +135,27 @@ static int guard_hit(const struct machine *m, uintptr_t addr, char *what, size_t
     return -1;
 }
 
+/* A device reached through a pointer. 0: done, the program goes on; else *what says why not. */
+static int device_hit(ucontext_t *context, const struct machine *m, uintptr_t addr, char *what,
+                      size_t n)
+{
+    const char *why;
+    char name[64];
+    int r;
+
+    fault_enter_host(m->pc + 1);
+    r = deref_perform(context, addr, &why);
+    if (r == 0) {
+        fault_leave_host();
+        return 0;
+    }
+    in_host = 0;
+    snprintf(what, n, "guest fault: %s the device register %s (0x%lx) through a pointer: %s",
+             m->is_write ? "write to" : "read of", reg_name((uint32_t)addr, name, sizeof name),
+             (unsigned long)addr, why);
+    return -1;
+}
+
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
     struct machine m = machine_of(context);
@@ -155,8 +171,13 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 
         if (hit < 0)
             return;
-        if (hit == 0)
+        if (hit == 0 && addr - PERIPHERAL_BASE < PERIPHERAL_END - PERIPHERAL_BASE &&
+            native_is_guest_text(m.pc)) {
+            if (device_hit(context, &m, addr, what, sizeof what) == 0)
+                return;
+        } else if (hit == 0) {
             describe(what, sizeof what, &m, addr);
+        }
     } else if (sig == SIGFPE) {
         snprintf(what, sizeof what,
                  "guest fault: integer division by zero (the Pi would go on with 0)");

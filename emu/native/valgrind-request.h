@@ -15,7 +15,9 @@ enum valgrind_request {
     VG_DESTROY_MEMPOOL = 0x1304,                  /* pool: frees its blocks */
     VG_MEMPOOL_ALLOC = 0x1305,                    /* pool, address, bytes */
     VG_STACK_REGISTER = 0x1501,                   /* lowest, highest address */
-    VG_MAKE_MEM_NOACCESS = 'M' << 24 | 'C' << 16, /* address, bytes: memcheck only */
+    VG_MAKE_MEM_NOACCESS = 'M' << 24 | 'C' << 16, /* address, bytes; memcheck only, as the next */
+    VG_ENABLE_ADDR_ERRORS = VG_MAKE_MEM_NOACCESS + 13, /* address, bytes */
+    VG_DISABLE_ADDR_ERRORS,
 };
 
 static inline uintptr_t valgrind_request(enum valgrind_request which, uintptr_t a, uintptr_t b,
