@@ -194,7 +194,7 @@ lint:
 	tools/lint
 fuzz:
 	tests/fuzz/run
-bench:
+bench: all
 	tests/bench/run $(BENCH)
 bless:
 	tools/bless
