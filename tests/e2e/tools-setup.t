@@ -47,9 +47,9 @@ machine() # UID ARCH MANAGER
 
 have_run_extras()
 {
-    have arm-none-eabi-gcc qemu-system-arm
-    mkdir -p "$sys/usr/lib/arm-none-eabi/include"
-    touch "$sys/usr/lib/arm-none-eabi/include/string.h"
+    have arm-none-eabi-gcc qemu-system-arm python3
+    mkdir -p "$sys/usr/lib/arm-none-eabi/include" "$sys/usr/include/capstone"
+    touch "$sys/usr/lib/arm-none-eabi/include/string.h" "$sys/usr/include/capstone/capstone.h"
 }
 
 have_test_things()
