@@ -196,12 +196,14 @@ static int stopping(void *self)
     return native_stopping();
 }
 
-static void fail_line(int error)
+static void fail_line(int error, const char *name) __attribute__((noreturn));
+
+static void fail_line(int error, const char *name)
 {
     char text[512];
 
-    say("%s", line_error_text(error, line.name, text, sizeof text));
-    exit(3);
+    say("%s", line_error_text(error, name, text, sizeof text));
+    exit(error == LINE_NOT_A_LINE || error == LINE_BAUD ? 2 : 3);
 }
 
 /* Opens the line of --pi and boots the device loop there. */
@@ -215,7 +217,7 @@ static void boot_loop(void)
     if (opts.pi_name) {
         snprintf(name, sizeof name, "%s", opts.pi_name);
     } else if ((e = line_find_newest(name, sizeof name)) < 0) {
-        fail_line(e);
+        fail_line(e, "--pi");
     } else if (!opts.quiet) {
         say("the Pi at %s answers", name);
     }
@@ -226,10 +228,8 @@ static void boot_loop(void)
         exit(2);
     }
     snprintf(line.name, sizeof line.name, "%s", name);
-    if ((e = line_open(&line, name, opts.baud)) < 0) {
-        say("%s", line_error_text(e, name, text, sizeof text));
-        exit(3);
-    }
+    if ((e = line_open(&line, name, opts.baud)) < 0)
+        fail_line(e, name);
     how.addr = BOOT_LOAD_ADDR;
     e = boot_program(&line, loop_image, (size_t)(loop_image_end - loop_image), &how, &result);
     if (e < 0) {
@@ -261,7 +261,7 @@ static int find_pi(void)
     if (opts.pi_name || fd < 0)
         boot_loop();
     else if ((e = line_adopt(&line, fd, 0)) < 0)
-        fail_line(e);
+        fail_line(e, "the line handed down");
     remote.text = console_text;
     remote.remark = remote_remark;
     remote.stop = stopping;

@@ -59,6 +59,23 @@ run()
     err=$(<"$dir/.err")
 }
 
+# row PROGRAM SITUATION: $status and $err are what tests/exit-status.tsv says of it.
+row()
+{
+    local program situation want message rest
+    while IFS=$'\037' read -r program situation want message rest; do
+        [ "$program/$situation" = "$1/$2" ] || continue
+        is "$1: $2: status" "$status" "$want"
+        if [[ $err == *"$message"* ]]; then
+            _report ok "$1: $2: message"
+        else
+            _report "not ok" "$1: $2: message" "expected on stderr:" "$message" "got:" "$err"
+        fi
+        return
+    done < <(tr '\t' '\037' <"$top/tests/exit-status.tsv") # a tab would swallow an empty field
+    _report "not ok" "$1: $2: no such row in tests/exit-status.tsv"
+}
+
 skip() # WHAT WHY
 {
     checks=$((checks + 1))

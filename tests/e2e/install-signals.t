@@ -76,6 +76,8 @@ def vanish(stage):
         pi = at_stage(stage, vanishes=True)
         process = start([INSTALL, pi.path, BIN])
         pi.wait_for("there")
+        if stage == "running":
+            wait_output(process)
         pi.happened("go on")
         c.row("my-install", f"the line vanishes, {stage}", finish(process, pi))
     return case
