@@ -49,7 +49,7 @@ int boot_get8(struct boot *b, unsigned long long deadline);
 int boot_get32(struct boot *b, uint32_t *word);
 
 /* All or nothing; LINE_TIMEOUT becomes BOOT_STALLED. */
-int boot_put_words(struct boot *b, const uint32_t *words, unsigned n);
+int boot_put_words(struct boot *b, const uint32_t *words, size_t n);
 
 /* The window holds BOOT_PRINT_STRING: reads the string behind it and shows it. */
 int boot_take_string(struct boot *b);

@@ -54,12 +54,12 @@ int boot_get32(struct boot *b, uint32_t *word)
     return 0;
 }
 
-int boot_put_words(struct boot *b, const uint32_t *words, unsigned n)
+int boot_put_words(struct boot *b, const uint32_t *words, size_t n)
 {
     uint8_t bytes[16];
-    for (unsigned i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         boot_trace_word(b, BOOT_PUT, words[i]);
-        for (unsigned k = 0; k < 4; k++)
+        for (size_t k = 0; k < 4; k++)
             bytes[4 * i + k] = (uint8_t)(words[i] >> 8 * k);
     }
     int rc = line_write(b->line, bytes, 4 * n, BOOT_WORD_MS + 2 * line_wire_ms(b->line, 4 * n));
@@ -146,6 +146,6 @@ unsigned long long boot_verdict_deadline(const struct boot *b, size_t nbytes)
 {
     size_t buffered = b->line->is_tty ? TTY_BUFFERED : TCP_BUFFERED;
     return line_now_ms() + BOOT_STEP_MS +
-           2 * line_wire_ms(b->line, nbytes < buffered ? nbytes : buffered) +
+           2ULL * line_wire_ms(b->line, nbytes < buffered ? nbytes : buffered) +
            nbytes / 1000 * CRC_US_PER_BYTE;
 }

@@ -43,9 +43,10 @@ static int collect(const char *dir, struct found *list)
         if (glob(pattern, GLOB_NOSORT, NULL, &g) != 0)
             continue;
         for (size_t k = 0; k < g.gl_pathc && n < FIND_MAX; k++) {
-            if (strlen(g.gl_pathv[k]) >= LINE_NAME_MAX || stat(g.gl_pathv[k], &st) != 0)
+            size_t length = strlen(g.gl_pathv[k]);
+            if (length >= LINE_NAME_MAX || stat(g.gl_pathv[k], &st) != 0)
                 continue;
-            strcpy(list[n].path, g.gl_pathv[k]);
+            memcpy(list[n].path, g.gl_pathv[k], length + 1);
             list[n++].changed = st.st_ctim;
         }
         globfree(&g);
@@ -59,7 +60,7 @@ int line_find_in(const char *dir, char (*out)[LINE_NAME_MAX], int max)
     struct found list[FIND_MAX];
     int n = collect(dir, list);
     for (int i = 0; i < n && i < max; i++)
-        strcpy(out[i], list[i].path);
+        memcpy(out[i], list[i].path, LINE_NAME_MAX);
     return n < max ? n : max;
 }
 

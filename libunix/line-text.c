@@ -11,11 +11,11 @@
 #include "libunix/line.h"
 
 /* Does process pid have the device open? Only processes of the same user can be asked. */
-static int has_open(int pid, dev_t device)
+static int has_open(long pid, dev_t device)
 {
-    char path[32];
+    char path[48];
     struct stat st;
-    snprintf(path, sizeof path, "/proc/%d/fd", pid);
+    snprintf(path, sizeof path, "/proc/%ld/fd", pid);
     DIR *d = opendir(path);
     int found = 0;
     for (struct dirent *e; d && !found && (e = readdir(d));)
@@ -27,13 +27,14 @@ static int has_open(int pid, dev_t device)
 }
 
 /* The process that has it open, or 0. */
-static int find_opener(const struct stat *file)
+static long find_opener(const struct stat *file)
 {
-    int found = 0;
+    long found = 0;
     DIR *d = opendir("/proc");
     for (struct dirent *e; d && !found && (e = readdir(d));) {
-        int pid = atoi(e->d_name);
-        if (pid > 0 && pid != getpid() && has_open(pid, file->st_rdev))
+        char *end;
+        long pid = strtol(e->d_name, &end, 10);
+        if (!*end && pid > 0 && pid != getpid() && has_open(pid, file->st_rdev))
             found = pid;
     }
     if (d)
@@ -41,20 +42,23 @@ static int find_opener(const struct stat *file)
     return found;
 }
 
-/* The process that locked it, or 0. A line of /proc/locks: proc(5). */
-static int find_locker(const struct stat *file)
+/* The process that locked it, or 0. A line of /proc/locks, as proc(5) has it:
+ * "1: FLOCK ADVISORY WRITE 123 00:18:5 0 EOF", with the pid, the file system and the inode. */
+static long find_locker(const struct stat *file)
 {
-    char line[128], kind[16];
-    unsigned long inode;
-    unsigned major_number, minor_number;
-    int pid, found = 0;
+    char line[128], want[64], *field[6];
+    long found = 0;
+    snprintf(want, sizeof want, "%02x:%02x:%lu", major(file->st_dev), minor(file->st_dev),
+             (unsigned long)file->st_ino);
     FILE *f = fopen("/proc/locks", "r");
-    while (f && !found && fgets(line, sizeof line, f))
-        if (sscanf(line, "%*d: %15s %*s %*s %d %x:%x:%lu", kind, &pid, &major_number, &minor_number,
-                   &inode) == 5 &&
-            makedev(major_number, minor_number) == file->st_dev && strcmp(kind, "FLOCK") == 0 &&
-            inode == file->st_ino)
-            found = pid;
+    while (f && !found && fgets(line, sizeof line, f)) {
+        char *rest = line;
+        int n = 0;
+        while (n < 6 && (field[n] = strtok_r(rest, " \n", &rest)))
+            n++;
+        if (n == 6 && strcmp(field[1], "FLOCK") == 0 && strcmp(field[5], want) == 0)
+            found = strtol(field[4], NULL, 10);
+    }
     if (f)
         fclose(f);
     return found;
@@ -64,18 +68,18 @@ static int find_locker(const struct stat *file)
 static void name_holder(const char *device, char *out, size_t nbytes)
 {
     struct stat file;
-    char path[32], name[32];
+    char path[48], name[32];
     snprintf(out, nbytes, "another program");
     if (stat(device, &file) != 0 || !S_ISCHR(file.st_mode))
         return;
-    int pid = find_locker(&file);
+    long pid = find_locker(&file);
     if (pid <= 0)
         pid = find_opener(&file);
-    snprintf(path, sizeof path, "/proc/%d/comm", pid);
+    snprintf(path, sizeof path, "/proc/%ld/comm", pid);
     FILE *f = pid > 0 ? fopen(path, "r") : NULL;
     if (f && fgets(name, sizeof name, f)) {
         name[strcspn(name, "\n")] = 0;
-        snprintf(out, nbytes, "%s, process %d,", name, pid);
+        snprintf(out, nbytes, "%s, process %ld,", name, pid);
     }
     if (f)
         fclose(f);

@@ -31,14 +31,19 @@ static int ends_with(const struct text_watch *w, const char *end)
     return w->used >= n && memcmp(w->tail + w->used - n, end, n) == 0;
 }
 
-/* Steps back over one field of "file:function:line:" that ends before *at; the colon too. Returns
- * whether it was there and, for the line number, all digits. */
-static int skip_field(const struct text_watch *w, unsigned *at, int digits)
+static int any(int c)
+{
+    (void)c;
+    return 1;
+}
+
+/* Steps back over one field of "file:function:line:" that ends before *at, and the colon in front.
+ * Returns whether there was one, of such characters only. */
+static int skip_field(const struct text_watch *w, unsigned *at, int (*such)(int))
 {
     unsigned i = *at, end = *at;
     while (i > 0 && w->tail[i - 1] != ':') {
-        if (digits ? !isdigit((unsigned char)w->tail[i - 1])
-                   : isspace((unsigned char)w->tail[i - 1]))
+        if (!such((unsigned char)w->tail[i - 1]))
             return 0;
         i--;
     }
@@ -46,19 +51,16 @@ static int skip_field(const struct text_watch *w, unsigned *at, int digits)
     return i < end;
 }
 
-/* Does "PREFIXfile:function:line" end at `at`? An over-long file name may have pushed PREFIX out.
- */
+/* Does "PREFIXfile:function:line" end at `at`? */
 static int located(const struct text_watch *w, unsigned at, const char *prefix)
 {
     size_t n = strlen(prefix);
-    if (!skip_field(w, &at, 1) || !skip_field(w, &at, 0))
+    if (!skip_field(w, &at, isdigit) || !skip_field(w, &at, isgraph))
         return 0;
     unsigned end = at;
-    if (!skip_field(w, &at, 0))
+    if (!skip_field(w, &at, any))
         return 0;
-    if (n == 0)
-        return 1;
-    unsigned file = at > 0 || w->tail[0] == ':' ? at + 1 : 0;
+    unsigned file = w->tail[at] == ':' ? at + 1 : at;
     return file < end && file >= n && memcmp(w->tail + file - n, prefix, n) == 0;
 }
 

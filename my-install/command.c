@@ -87,6 +87,8 @@ static int plan_command(struct plan *plan, const struct options *o)
     int n = 0;
     while (o->command[n])
         n++;
+    if (n == 0)
+        return fail(plan, "%s: a command is missing behind it", "-exec");
     char **words = calloc((size_t)n + 2, sizeof *words);
     if (!words)
         return fail(plan, "%s: out of memory", "-exec");

@@ -203,8 +203,6 @@ static int check(struct options *o)
 {
     if (o->help || o->version || o->list)
         return 0;
-    if (o->command && !o->command[0])
-        return fail(o, "a command is missing behind it", "-exec");
     if (!o->command && o->loop && o->program)
         return fail(o, "the device loop is booted instead of a program; leave one out", "--loop");
     if (!o->command && !o->loop && !o->program)
