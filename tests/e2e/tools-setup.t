@@ -6,6 +6,7 @@ set -u
 
 bin=$dir/bin sys=$dir/root log=$dir/log
 gcc_files=$dir/gcc-files
+clang_lib=$sys/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.asan-x86_64.a
 unset CI
 
 # A command that exists and does nothing.
@@ -29,7 +30,7 @@ machine() # UID ARCH MANAGER
 {
     local tool
     rm -rf "$bin" "$sys" "$log" "$gcc_files"
-    mkdir -p "$bin" "$sys/usr/include/valgrind" "$gcc_files"
+    mkdir -p "$bin" "$sys/usr/include" "$gcc_files"
     : >"$log"
     for tool in bash env sed awk head cat touch mkdir; do
         ln -s "$(command -v $tool)" "$bin/$tool"
@@ -45,24 +46,33 @@ machine() # UID ARCH MANAGER
     mkdir -p "$sys/var/lib/apt/lists" && touch "$sys/var/lib/apt/lists/a_Packages.lz4"
 }
 
-have_run_extras()
+# Everything tools/setup looks for, for these purposes (a regular expression).
+provide()
 {
-    have arm-none-eabi-gcc qemu-system-arm python3
-    mkdir -p "$sys/usr/lib/arm-none-eabi/include" "$sys/usr/include/capstone"
-    touch "$sys/usr/lib/arm-none-eabi/include/string.h" "$sys/usr/include/capstone/capstone.h"
-}
-
-have_test_things()
-{
-    have_run_extras
-    have gdb valgrind clang llvm-symbolizer python3 prove socat tmux flock cmp git
-    touch "$sys/usr/include/cmocka.h" "$sys/usr/include/zlib.h" \
-        "$sys/usr/include/valgrind/valgrind.h" "$gcc_files"/{crt1.o,libgcc.a,libasan.so}
-    mkdir -p "$sys/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux" "$sys/usr/lib/llvm-14/bin"
-    touch "$sys/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.asan-x86_64.a"
-    script clang 'echo 14.0.6'
-    mv "$bin/clang" "$sys/usr/lib/llvm-14/bin/clang"
-    ln -s "$sys/usr/lib/llvm-14/bin/clang" "$bin/clang"
+    local what
+    while read -r what; do
+        case $what in
+        @newlib)
+            mkdir -p "$sys/usr/lib/arm-none-eabi/include"
+            touch "$sys/usr/lib/arm-none-eabi/include/string.h"
+            ;;
+        @clang_runtime)
+            mkdir -p "${clang_lib%/*}" "$sys/usr/lib/llvm-14/bin"
+            touch "$clang_lib"
+            script clang 'echo 14.0.6'
+            mv "$bin/clang" "$sys/usr/lib/llvm-14/bin/clang"
+            ln -s "$sys/usr/lib/llvm-14/bin/clang" "$bin/clang"
+            ;;
+        @gcc_sanitizers) touch "$gcc_files/libasan.so" ;;
+        @m32) touch "$gcc_files/crt1.o" "$gcc_files/libgcc.a" ;;
+        '<'*)
+            what=$sys/usr/include/${what#<}
+            mkdir -p "${what%/*}"
+            touch "${what%>}"
+            ;;
+        *) [ -e "$bin/$what" ] || have "$what" ;;
+        esac
+    done < <(sed -nE "/^table='/,/^'/s/^($1) +m[a-z]+ +([^ ]+) .*/\2/p" "$top/tools/setup")
 }
 
 setup()
@@ -83,8 +93,7 @@ sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[2:])))' \
 
 # ---- nothing missing
 machine 1000 x86_64 apt-get
-have_test_things
-have clang-format clang-tidy cppcheck shellcheck
+provide 'run|test|lint'
 for purpose in run test bench lint all; do
     setup $purpose
     is "$purpose: nothing missing: silent" "$out$err$status" 0
@@ -104,8 +113,8 @@ is "--check: optional things do not fail it" "$status" 0
 
 # ---- a header missing
 machine 1000 x86_64 apt-get
+provide run
 rm "$sys/usr/include/stdio.h"
-have_run_extras
 setup run </dev/null
 is "run without the C library's headers: exit 1" "$status" 1
 like "run: says what is missing" "$err" 'missing for run: <stdio.h>'
@@ -119,8 +128,8 @@ like "no package lists: the command fetches them first" "$err" \
 
 # ---- what test needs
 machine 1000 x86_64 apt-get
-have_test_things
-rm "$gcc_files/crt1.o" "$sys/usr/lib/llvm-14/lib/clang/14.0.6/lib/linux/libclang_rt.asan-x86_64.a"
+provide 'run|test'
+rm "$gcc_files/crt1.o" "$clang_lib"
 setup --print test
 is "--print: packages of the installed compilers' versions" "$out" \
     $'libclang-rt-14-dev\ngcc-12-multilib'
@@ -131,7 +140,7 @@ like "--check: what is missing" "$err" 'missing for test: clang_runtime m32'
 is "--check: installs nothing" "$(cat "$log")" ""
 
 machine 1000 aarch64 apt-get
-have_test_things
+provide 'run|test'
 rm "$gcc_files/crt1.o"
 setup test
 is "aarch64: -m32 is not missed" "$out$err$status" 0
@@ -147,7 +156,7 @@ like "test: named as needed" "$err" 'missing for test: .*arm-none-eabi-gcc'
 
 # ---- a compiler that is not there yet: its version comes from the package lists
 machine 1000 x86_64 apt-get
-have_test_things
+provide 'run|test'
 rm -r "$bin/clang" "$sys/usr/lib/llvm-14"
 script apt-cache 'echo clang; echo "  Depends: clang-16"'
 setup --print test
@@ -157,7 +166,7 @@ is "clang from the lists: the same version's runtime" "$out" $'clang\nlibclang-r
 machine 0 x86_64 apt-get
 script apt-get "echo apt-get \"\$@\" >>$log
 if [ \$1 = install ]; then touch $sys/usr/include/zlib.h; fi"
-have_test_things
+provide 'run|test'
 rm "$sys/usr/include/zlib.h"
 CI=true setup test </dev/null
 is "root: installs without asking" "$(cat "$log")" \
@@ -175,7 +184,7 @@ script apt-get "echo apt-get \"\$@\" >>$log
 [ -e $dir/fresh ] && touch $sys/usr/include/zlib.h
 [ \$1 = install ] || touch $dir/fresh
 [ -e $dir/fresh ]"
-have_test_things
+provide 'run|test'
 rm "$sys/usr/include/zlib.h"
 setup test </dev/null
 is "stale lists: fetched, then tried once more" "$(cut -d' ' -f2 "$log" | tr '\n' ' ')" \
@@ -193,7 +202,7 @@ like "root offline: says what is still missing" "$err" 'still missing for test: 
 
 # ---- the second round: multilib's name is known once gcc is there
 machine 0 x86_64 apt-get
-have_test_things
+provide 'run|test'
 mv "$bin/gcc" "$dir/gcc"
 rm "$gcc_files/crt1.o"
 script apt-get "echo apt-get \"\$@\" >>$log
@@ -206,7 +215,7 @@ is "both rounds: exit 0" "$status" 0
 
 # ---- a terminal, with sudo
 machine 1000 x86_64 apt-get
-have_test_things
+provide 'run|test'
 rm "$bin/socat"
 setup_on_terminal n test
 like "terminal: shows the command" "$out" 'sudo apt-get install -y --no-install-recommends socat'
