@@ -133,8 +133,8 @@ int line_hand_on(struct line *l)
     int flags = fcntl(l->fd, F_GETFL);
     if (flags < 0 || fcntl(l->fd, F_SETFL, flags & ~O_NONBLOCK) != 0)
         return LINE_SYSTEM;
-    if (l->is_tty)
-        ioctl(l->fd, TIOCNXCL);
+    if (l->exclusive && ioctl(l->fd, TIOCNXCL) == 0)
+        l->exclusive = 0;
     if (put_on(l->fd, LINE_HANDOFF_FD) != 0 || put_on(l->fd, LINE_HANDOFF_FD_2019) != 0 ||
         setenv("MY_INSTALL_FD", "21", 1) != 0)
         return LINE_SYSTEM;

@@ -124,8 +124,7 @@ static int claim_tty(struct line *l, unsigned baud)
         return errno == EWOULDBLOCK ? LINE_BUSY : LINE_SYSTEM;
     if (tcgetattr(l->fd, &l->before) != 0)
         return errno == EIO ? LINE_GONE : LINE_SYSTEM;
-    if (!is_pty(l->fd))
-        ioctl(l->fd, TIOCEXCL);
+    l->exclusive = !is_pty(l->fd) && ioctl(l->fd, TIOCEXCL) == 0;
     l->saved = 1;
     l->is_tty = 1;
     l->baud = baud;
@@ -204,7 +203,8 @@ void line_close(struct line *l)
         /* A serial port that cannot send would hold close() for half a minute. */
         tcflush(l->fd, TCOFLUSH);
         tcsetattr(l->fd, TCSANOW, &l->before);
-        ioctl(l->fd, TIOCNXCL);
+        if (l->exclusive)
+            ioctl(l->fd, TIOCNXCL);
     }
     close(l->fd);
 }

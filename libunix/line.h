@@ -29,6 +29,7 @@ struct line {
     int is_tty;
     int inherited;  /* handed down: not locked by us, settings not restored, not closed */
     int saved;      /* `before` holds the settings to put back */
+    int exclusive;  /* TIOCEXCL is set */
     int file_flags; /* of fcntl(F_GETFL) before the line became non-blocking */
     unsigned baud;  /* what its speed is known to be; 0: unknown (tcp, handed down) */
     struct termios before;

@@ -165,6 +165,79 @@ def no_device(c):
     wrong(c, "--last and no device there", "--last", BIN)
 
 
+OTHER_DEV = """
+set -e
+mkdir $0/pts
+mount --bind /dev/pts $0/pts
+touch $0/null
+mount --bind /dev/null $0/null
+for name; do case $name in -*|/*) break;; esac; ln -s ${name#*=} $0/${name%%=*}; shift; done
+mount --rbind $0 /dev
+exec "$@"
+"""
+
+
+def with_devices(names, args):
+    """Runs args where /dev has these names ("ttyUSB0=pts/3") as the only serial devices."""
+    folder = tempfile.mkdtemp(dir=FOLDER)
+    return start(["unshare", "-rm", "sh", "-c", OTHER_DEV, folder, *names, *args])
+
+
+def choice(c):
+    if run(["unshare", "-rm", "true"]).status != 0:
+        c.equal(True, True, "which device is chosen # SKIP no unprivileged mount namespaces here")
+        return
+    # The change time of a pty's node is when it was made, to the tick of the kernel's clock.
+    old = Pi(lambda pi: boots_again(pi))
+    while True:
+        new = Pi(lambda pi: boots_again(pi))
+        if os.stat(new.path).st_ctime_ns > os.stat(old.path).st_ctime_ns:
+            break
+        new.close()
+    names = [f"ttyUSB0={new.path[5:]}", f"ttyACM5={old.path[5:]}", "ttyS0=null"]
+    listed = finish(with_devices(names, [INSTALL, "--list"]))
+    c.equal((listed.status, listed.out), (0, b"/dev/ttyUSB0\n/dev/ttyACM5\n"), "--list: newest first")
+    for args, said in (([], "using /dev/ttyUSB0, the newest of 2 (--list shows them)"),
+                       (["--last"], "using /dev/ttyUSB0, the newest of 2 (--list shows them)"),
+                       (["--first"], "using /dev/ttyACM5, the oldest of 2 (--list shows them)"),
+                       (["-silent"], "")):
+        ended = finish(with_devices(names, [INSTALL, *args, BIN]))
+        c.equal((ended.status, ended.out, ended.err), (0, HELLO, said and f"my-install: {said}\n"),
+                f"no device named, {args}")
+    ended = finish(with_devices(names[:1], [INSTALL, BIN]))
+    c.equal((ended.status, ended.err), (0, "my-install: using /dev/ttyUSB0\n"), "the only device")
+    new.close()
+    old.close()
+
+
+def boots_again(pi):
+    while True:
+        boot_a(pi)
+        pi.send(HELLO)
+        end = time.monotonic() + LIMIT_S
+        while not termios.tcgetattr(pi.slave)[0] & termios.IXANY and time.monotonic() < end:
+            if pi.has_data(0.005):
+                return
+
+
+def progress(c):
+    """On a terminal: one line that grows, and ends; a trace, or -silent, has none."""
+    for args, shown in (([], True), (["-silent"], False), (["--trace-control"], False)):
+        master, slave = pty.openpty()
+        pi = Pi(program_a())
+        process = subprocess.Popen([INSTALL, *args, pi.path, path("progress.bin", bytes(50000))],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=slave,
+                                   env=environment())
+        os.close(slave)
+        text = b""
+        with contextlib.suppress(OSError):  # the terminal's end is an error on its master
+            while got := os.read(master, 4096):
+                text += got
+        os.close(master)
+        c.equal(finish(process, pi).status, 0, f"stderr is a terminal, {args}")
+        c.equal(text.endswith(b"progress.bin: 100 % of 50000 bytes\r\n"), shown, f"progress is shown, {args}")
+
+
 def commands(c):
     wrong(c, "-exec of a command that does not exist", BIN, "-exec", "no-such-command-anywhere")
     wrong(c, "-exec of a file that is not executable", BIN, "-exec", BIN)
@@ -204,5 +277,5 @@ def echo_by_hand(c):
     c.row("echo", "MY_INSTALL_FD names nothing", run([ECHO], env=environment(MY_INSTALL_FD="77")))
 
 
-run_cases([usage, files, lines, busy, rates, raw_and_restored, no_device, commands, help_and_version,
-           echo_by_hand])
+run_cases([usage, files, lines, busy, rates, raw_and_restored, no_device, choice, progress, commands,
+           help_and_version, echo_by_hand])

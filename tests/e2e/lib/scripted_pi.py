@@ -66,7 +66,7 @@ class Pi:
             return
         end = time.monotonic() + LIMIT_S
         while termios.tcgetattr(self.slave)[0] & termios.IXANY:
-            if time.monotonic() > end:
+            if self.closing or time.monotonic() > end:
                 raise Gone("nobody opened the line")
             time.sleep(0.001)
 
