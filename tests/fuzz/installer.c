@@ -113,7 +113,7 @@ static void text(void *self, const char *bytes, size_t nbytes)
     size_t *shown = self;
     for (size_t i = 0; i < nbytes; i++)
         *shown += (unsigned char)bytes[i] != 0;
-    must(nbytes <= 2 * BOOT_MAX_STRING);
+    must(nbytes <= 2UL * BOOT_MAX_STRING);
 }
 
 static size_t drain(int fd, uint8_t *out, size_t max)
