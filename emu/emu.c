@@ -133,7 +133,8 @@ static void compile(const char *source, char *emu_path)
     own_folder(folder);
     snprintf(cc, sizeof cc, "%s/emu-cc", folder);
     snprintf(tool, sizeof tool, "%s/../out/cache", folder);
-    if (mkdir(tool, 0777) < 0 && errno != EEXIST) {
+    mkdir(tool, 0777);
+    if (access(tool, W_OK) < 0) {
         snprintf(tool, sizeof tool, "%s%s/pi-emu-programs",
                  cache  ? cache
                  : home ? home

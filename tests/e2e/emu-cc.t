@@ -203,6 +203,20 @@ EOF
     like "and runs" "$(./year.emu)" "^$year"
 done
 
+# ---- a tree that belongs to somebody else ------------------------------------------------------------------
+
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+    mkdir "$dir/guest" && cp hello.c "$dir/guest" && chmod 711 "$dir" && chown -R 65534 "$dir/guest"
+    as_guest()
+    {
+        run setpriv --reuid=65534 --regid=65534 --clear-groups env -C "$dir/guest" HOME="$dir/guest" "$@"
+    }
+    as_guest "$emu_cc" hello.c -o hello.emu
+    is "another user's tree: emu-cc builds libpi in a folder of its own" "$status $("$dir/guest/hello.emu")" $'0 hello\nDONE!!!'
+    as_guest "$top/emu/emu" --quiet hello.c
+    is "and emu PROG.c keeps its programs there" "$status $out" $'0 hello\nDONE!!!'
+fi
+
 # ---- nothing of the compiler's leaks in -----------------------------------------------------------------
 
 cp hello.c "$dir/again.c"
