@@ -56,7 +56,11 @@ static inline uint32_t fast_hash32(const void *data, uint32_t len)
     return fast_hash_inc32(data, len, len);
 }
 
+#if LIBPI_YEAR <= 2020
+static inline uint32_t fast_hash(const void *data, int len)
+#else
 static inline uint32_t fast_hash(const void *data, uint32_t len)
+#endif
 {
     return fast_hash_inc32(data, len, len);
 }

@@ -5,8 +5,13 @@
 #include <stdint.h>
 
 #include "libpi-port.h"
+#include "libpi-year.h"
 
+#if LIBPI_YEAR <= 2020
+static inline unsigned cpsr_get(void)
+#else
 static inline uint32_t cpsr_get(void)
+#endif
 {
 #ifdef __arm__
     uint32_t cpsr;

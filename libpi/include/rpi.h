@@ -78,8 +78,8 @@ int uart_can_putc(void); /* 1 when there is room for a byte */
 #endif
 #if LIBPI_YEAR >= 2020
 int uart_has_data(void); /* 1 when a byte has arrived */
-int uart_hex(unsigned h);
 #endif
+int uart_hex(unsigned h);
 #if LIBPI_YEAR >= 2023
 void uart_disable(void);   /* waits until all is sent, then turns the UART off */
 int uart_get8(void);       /* waits for a byte */
