@@ -22,17 +22,17 @@ static int wrong(struct options *o, const char *format, ...)
 /* The value of --name=VALUE or --name VALUE, or null when argv[*i] is another option. */
 static const char *value_of(const char *name, int argc, char **argv, int *i)
 {
+    const char *word = argv[*i], *next = *i + 1 < argc ? argv[*i + 1] : "";
     size_t n = strlen(name);
 
-    if (strncmp(argv[*i], name, n) != 0)
+    if (strncmp(word, name, n) != 0)
         return NULL;
-    if (argv[*i][n] == '=')
-        return argv[*i] + n + 1;
-    if (argv[*i][n] != 0)
+    if (word[n] == '=')
+        return word + n + 1;
+    if (word[n] != 0)
         return NULL;
-    if (*i + 1 == argc)
-        return "";
-    return argv[++*i];
+    *i += *i + 1 < argc;
+    return next;
 }
 
 static int read_number(const char *text, double max, double *out)

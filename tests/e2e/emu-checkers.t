@@ -49,30 +49,30 @@ void notmain(void)
     rpi_thread_start();
 }
 EOF
-# shellcheck disable=SC2034 # used by their names, below
-expect_mask="same 1, 9"
-expect_own="11 own"
-expect_wrap="wrapped 2"
-expect_threads=$'thread 1: 0\nthread 2: 0\nthread 3: 0\nthread 1: 1\nthread 2: 1\nthread 3: 1\nthread 1: 2\nthread 2: 2\nthread 3: 2'
+declare -A prints
+prints[mask]="same 1, 9"
+prints[own]="11 own"
+prints[wrap]="wrapped 2"
+prints[threads]=$'thread 1: 0\nthread 2: 0\nthread 3: 0\nthread 1: 1\nthread 2: 1\nthread 3: 1\nthread 1: 2\nthread 2: 2\nthread 3: 2'
 
 for prog in mask own wrap threads; do
     options=
     [ $prog != wrap ] || options=-Wl,--wrap=PUT32
-    expect=expect_$prog
+    expect=${prints[$prog]}
     # shellcheck disable=SC2086 # none or one word
     "$emu_cc" -g -O1 $options $prog.c -o $prog.emu
     run ./$prog.emu
-    is "$prog runs natively" "$status $out" "0 ${!expect}"$'\nDONE!!!'
+    is "$prog runs natively" "$status $out" "0 $expect"$'\nDONE!!!'
     run valgrind --error-exitcode=9 ./$prog.emu
-    is "$prog runs under plain valgrind" "$status $out" "0 ${!expect}"$'\nDONE!!!'
+    is "$prog runs under plain valgrind" "$status $out" "0 $expect"$'\nDONE!!!'
     like "$prog: valgrind finds no error" "$err" "ERROR SUMMARY: 0 errors"
     run gdb -nx -batch -ex run ./$prog.emu
-    like "$prog runs under gdb" "$out" "${!expect}"$'\nDONE!!!\n\\[Inferior 1 .* exited normally'
+    like "$prog runs under gdb" "$out" "$expect"$'\nDONE!!!\n\\[Inferior 1 .* exited normally'
     for cc in gcc clang; do
         # shellcheck disable=SC2086 # none or one word
         CC=$cc "$emu_cc" -g -O1 -fsanitize=address,undefined $options $prog.c -o $prog-$cc.emu
         run ./$prog-$cc.emu
-        is "$prog runs with $cc's sanitizers" "$status $out$err" "0 ${!expect}"$'\nDONE!!!'
+        is "$prog runs with $cc's sanitizers" "$status $out$err" "0 $expect"$'\nDONE!!!'
     done
 done
 

@@ -101,7 +101,7 @@ EOF
 run ./push.emu
 like "an instruction that cannot be performed is a fault that says so" "$status $err" \
     "^1 emu: guest fault: read of the device register GPIO.FSEL0 \(0x20200000\) through a pointer: by an instruction of a kind.*#0 notmain at .*push.c:2"
-if ! LD_LIBRARY_PATH= ldconfig -p | grep -q 'libcapstone.*i386\|libcapstone.*(libc6)$'; then
+if ! ldconfig -p | grep -q 'libcapstone.*i386\|libcapstone.*(libc6)$'; then
     "$emu_cc" -m32 -g -O1 forms.c -o forms32.emu
     run ./forms32.emu
     like "-m32 without the 32-bit decoder says what to do" "$status $err" \
