@@ -19,20 +19,21 @@ static int wrong(struct options *o, const char *format, ...)
     return -1;
 }
 
-/* The value of --name=VALUE or --name VALUE, or null when argv[*i] is another option. */
-static const char *value_of(const char *name, int argc, char **argv, int *i)
+/* Is argv[*i] --name=VALUE or --name VALUE? Then *value is VALUE, "" where it is missing. */
+static int takes_value(const char *name, int argc, char **argv, int *i, const char **value)
 {
     const char *word = argv[*i], *next = *i + 1 < argc ? argv[*i + 1] : "";
     size_t n = strlen(name);
 
-    if (strncmp(word, name, n) != 0)
-        return NULL;
-    if (word[n] == '=')
-        return word + n + 1;
-    if (word[n] != 0)
-        return NULL;
-    *i += *i + 1 < argc;
-    return next;
+    if (strncmp(word, name, n) != 0 || (word[n] != '=' && word[n] != 0))
+        return 0;
+    if (word[n] == '=') {
+        *value = word + n + 1;
+    } else {
+        *value = next;
+        *i += *i + 1 < argc;
+    }
+    return 1;
 }
 
 static int read_number(const char *text, double max, double *out)
@@ -93,7 +94,7 @@ static int read_flag(struct options *o, const char *word)
 
 static int read_choice(struct options *o, int argc, char **argv, int *i)
 {
-    const char *v;
+    const char *v = "";
     int c;
 
     if (strncmp(argv[*i], "--trace=", 8) == 0) {
@@ -102,9 +103,9 @@ static int read_choice(struct options *o, int argc, char **argv, int *i)
             o->engine = ENGINE_ARM;
         else
             o->trace = (enum trace_level)c;
-    } else if ((v = value_of("--time", argc, argv, i))) {
+    } else if (takes_value("--time", argc, argv, i, &v)) {
         o->time = (enum time_choice)(c = choose(o, "--time", v));
-    } else if ((v = value_of("--engine", argc, argv, i))) {
+    } else if (takes_value("--engine", argc, argv, i, &v)) {
         o->engine = (enum engine_choice)(c = choose(o, "--engine", v));
     } else {
         return 0;
@@ -114,17 +115,17 @@ static int read_choice(struct options *o, int argc, char **argv, int *i)
 
 static int read_numeric(struct options *o, int argc, char **argv, int *i)
 {
-    const char *v;
+    const char *v = "";
     double d;
 
-    if ((v = value_of("--timeout", argc, argv, i))) {
+    if (takes_value("--timeout", argc, argv, i, &v)) {
         if (read_number(v, 1e8, &o->timeout_s) < 0)
             return wrong(o, "--timeout %s: seconds are meant, such as --timeout 10 or 0.5", v);
-    } else if ((v = value_of("--output-limit", argc, argv, i))) {
+    } else if (takes_value("--output-limit", argc, argv, i, &v)) {
         if (read_number(v, 1e15, &d) < 0)
             return wrong(o, "--output-limit %s: a number of bytes is meant", v);
         o->output_limit = (unsigned long)d;
-    } else if ((v = value_of("--baud", argc, argv, i))) {
+    } else if (takes_value("--baud", argc, argv, i, &v)) {
         if (read_number(v, 4e6, &d) < 0)
             return wrong(o, "--baud %s: a baud such as 115200 is meant", v);
         o->baud = (unsigned)d;
