@@ -29,6 +29,6 @@ LIBPI_WEAK void clean_reboot(void)
     putk("DONE!!!\n");
     uart_flush_tx();
     /* A USB adapter holds the last bytes for a while. */
-    delay_ms(10);
+    delay_us(10 * 1000);
     rpi_reboot();
 }
