@@ -11,7 +11,9 @@ _start:
     orr r0, r0, #(0xC0 | SUPER_MODE)
     msr cpsr_c, r0
     mov sp, #STACK_ADDR
-    b _cstart
+    bl _cstart
+    @ 2019 programs may bring a _cstart that returns.
+    bl rpi_reboot
 end _start
 
 @ A program's own start code may enter here with a stack.

@@ -28,3 +28,8 @@ LIBPI_WEAK void interrupt_vector(unsigned pc)
 UNHANDLED(interrupt_vector, "INTERRUPT")
 #endif
 UNHANDLED(fast_interrupt_vector, "FAST INTERRUPT")
+
+/* What unhandled.S enters. */
+UNHANDLED(syscall_vector, "SYSTEM CALL")
+UNHANDLED(int_vector, "INTERRUPT")
+UNHANDLED(fiq_vector, "FAST INTERRUPT")

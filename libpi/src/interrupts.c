@@ -126,6 +126,7 @@ LIBPI_WEAK void int_init_reg(void *int_vector_addr)
 
 LIBPI_WEAK void int_vec_init(void *v)
 {
+    cpsr_int_disable();
     all_sources_off();
     vector_base_set(v);
 }
