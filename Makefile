@@ -92,7 +92,13 @@ emu/emu: $(call hostobj,emu/emu.c emu/options.c emu/note.S) $(UNIX_LIB)
 my-install/my-install echo/echo emu/emu:
 	$(CC) -no-pie $^ -o $@
 
-host: my-install/my-install echo/echo emu/emu $(OUT)/host/harness.a guest programs
+# A serial line that is slow and bad on purpose; its model also runs inside tests, in virtual time.
+LINE_MODEL_SRC = tools/line/line-model.c tools/line/line-fault.c
+LINE_SIM_SRC = $(sort $(wildcard tools/line/*.c))
+tools/line-sim: $(call hostobj,$(LINE_SIM_SRC) $(sort $(wildcard libunix/line*.c)))
+	$(CC) -no-pie $^ -o $@
+
+host: my-install/my-install echo/echo emu/emu tools/line-sim $(OUT)/host/harness.a guest programs
 
 # ---- libpi for a recompiled program: one library a set of ABI-relevant compiler options -----------
 # emu-cc asks for the variant it needs: make guest VARIANT=name GUEST_CC=cc GUEST_CFLAGS='...'
@@ -172,7 +178,7 @@ UNIT_SRC = $(sort $(wildcard tests/unit/*.c))
 UNIT = $(patsubst tests/unit/%.c,$(OUT)/tests/%.t,$(UNIT_SRC))
 # A unit test sees every module but the two with a main and the one that owns the address space.
 UNIT_LIB = $(call hostobj,$(WIRE_SRC) $(LIBUNIX_SRC) $(LOOP_IMAGE) emu/options.c emu/console.c \
-           pi-side/boot-protocol.c pi-side/guard.c pi-side/loop-protocol.c \
+           pi-side/boot-protocol.c pi-side/guard.c pi-side/loop-protocol.c $(LINE_MODEL_SRC) \
            $(sort $(wildcard emu/core/*.c emu/dev/*.c emu/remote/*.c emu/observe/*.c)))
 $(OUT)/tests/%.t: $(OUT)/host/tests/unit/%.c.o $(UNIT_LIB)
 	@mkdir -p $(@D)
@@ -199,7 +205,7 @@ bench: all
 bless:
 	tools/bless
 clean:
-	rm -rf $(OUT) my-install/my-install echo/echo emu/emu pi-side/*.elf pi-side/*.bin \
+	rm -rf $(OUT) my-install/my-install echo/echo emu/emu tools/line-sim pi-side/*.elf pi-side/*.bin \
 	    test-binaries/*.emu test-binaries/*.bin test-binaries/*.elf
 
 .PHONY: all host pi libpi guest harness32 programs test setup-test run lint fuzz bench bless clean
