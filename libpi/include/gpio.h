@@ -11,7 +11,6 @@
 #define GPIO_RX 15
 #define GPIO_HAT_LED 27
 #define GPIO_PI_LED 47
-enum { GPIO_MAX_PIN = 53 };
 
 /* p. 92 */
 typedef enum {

@@ -12,6 +12,8 @@
 #undef LIBPI_YEAR
 #define LIBPI_YEAR 2023
 #elif LIBPI_YEAR == 2024
+/* For what programs of that year define themselves. */
+#define LIBPI_YEAR_2024
 #undef LIBPI_YEAR
 #define LIBPI_YEAR 2025
 #endif

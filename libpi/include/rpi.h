@@ -132,8 +132,10 @@ void clean_reboot(void) __attribute__((noreturn));
 void reboot_callout(void);
 #endif
 
-/* The program. */
+#if LIBPI_YEAR >= 2023
+/* The program. Before 2023 some programs return int. */
 void notmain(void);
+#endif
 
 /* ---- barriers and caches ---- */
 
@@ -226,7 +228,7 @@ void put8(volatile void *addr, uint8_t x);
 uint8_t GET8(unsigned addr);
 uint8_t get8(const volatile void *addr);
 #endif
-#if LIBPI_YEAR >= 2025
+#if LIBPI_YEAR >= 2025 && !defined(LIBPI_YEAR_2024)
 #define ptr_to_uint32(x) ((uint32_t)(ptrdiff_t)(x))
 /* Sets the bits of x; returns what was written. */
 static inline uint32_t OR32(uint32_t addr, uint32_t x)
@@ -290,6 +292,8 @@ void *program_end(void);
 #endif
 
 #include "gpio.h"
+#if LIBPI_YEAR >= 2023
 #include "rpi-constants.h"
+#endif
 
 #endif

@@ -29,6 +29,7 @@ sw_uart_t sw_uart_mk_helper(unsigned tx, unsigned rx, unsigned baud, unsigned cy
                             unsigned usec_per_bit);
 #define sw_uart_init(_tx, _rx, _baud)                                                              \
     sw_uart_mk_helper(_tx, _rx, _baud, (700 * 1000 * 1000UL) / (_baud), (1000 * 1000) / (_baud))
+#define sw_uart_mk sw_uart_init
 #else
 sw_uart_t sw_uart_init_helper(unsigned tx, unsigned rx, unsigned baud, unsigned cyc_per_bit,
                               unsigned usec_per_bit);

@@ -4,6 +4,7 @@
 #define LIBPI_INTERNAL_H
 
 #include "libpi-port.h"
+#include "rpi-constants.h"
 #include "rpi.h"
 
 /* A program may define any function of the API itself, so all of them are weak. The compiler cannot
@@ -27,6 +28,8 @@ int libpi_console_putk(const char *msg);
 void libpi_console_write(const char *text, unsigned n);
 void libpi_run(void) __attribute__((noreturn));
 
+enum { GPIO_MAX_PIN = 53 };
+
 /* One past the last byte a heap may use when the program does not say: below the stacks. */
 enum { LIBPI_HEAP_LIMIT = FREE_MB };
 
@@ -39,5 +42,7 @@ void uart_flush_tx(void);
 uint32_t DEV_VAL32(uint32_t x);
 void rpi_wait(void);
 void reboot_callout(void);
+void notmain(void);
+void reboot(void) __attribute__((noreturn));
 
 #endif

@@ -24,6 +24,14 @@ LIBPI_WEAK void rpi_reboot(void)
         rpi_wait();
 }
 
+#if LIBPI_YEAR <= 2020
+/* Its name in the small libpi of the boot loader labs. */
+LIBPI_WEAK void reboot(void)
+{
+    rpi_reboot();
+}
+#endif
+
 LIBPI_WEAK void clean_reboot(void)
 {
     putk("DONE!!!\n");
