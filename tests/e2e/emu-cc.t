@@ -207,13 +207,17 @@ done
 
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
     mkdir "$dir/guest" && cp hello.c "$dir/guest" && chmod 711 "$dir" && chown -R 65534 "$dir/guest"
+    # A copy of the tree, because this one may lie where the other user may not look.
+    "$emu_cc" hello.c -o hello.emu
+    mkdir "$dir/tree" && (cd "$top" && cp -a Makefile emu libpi libunix wire my-install echo pi-side out "$dir/tree")
+    chmod -R a+rX "$dir/tree"
     as_guest()
     {
         run setpriv --reuid=65534 --regid=65534 --clear-groups env -C "$dir/guest" HOME="$dir/guest" "$@"
     }
-    as_guest "$emu_cc" hello.c -o hello.emu
+    as_guest "$dir/tree/emu/emu-cc" hello.c -o hello.emu
     is "another user's tree: emu-cc builds libpi in a folder of its own" "$status $("$dir/guest/hello.emu")" $'0 hello\nDONE!!!'
-    as_guest "$top/emu/emu" --quiet hello.c
+    as_guest "$dir/tree/emu/emu" --quiet hello.c
     is "and emu PROG.c keeps its programs there" "$status $out" $'0 hello\nDONE!!!'
 fi
 
