@@ -226,8 +226,11 @@ def inherited_modes(c):
 
     def script(pi):
         pi.wait_for("cooked")
-        greet(pi)
+        end = time.monotonic() + LIMIT_S  # what is sent before it is raw, the terminal keeps to itself
+        while termios.tcgetattr(pi.slave)[3] & termios.ICANON and time.monotonic() < end:
+            time.sleep(0.002)
         seen.append(termios.tcgetattr(pi.slave))
+        greet(pi)
         _, nbytes, crc = take_info(pi)
         pi.send_word(GET_CODE, crc)
         pi.take(4 + nbytes)
