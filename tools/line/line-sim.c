@@ -20,6 +20,7 @@ enum {
     STATUS_SIGNAL = 128,
     /* While more is to come, bytes are handed on this often; the last one exactly in time. */
     HAND_ON_NS = 100000,
+    POLLFDS = SIM_SIDES * SIM_END_POLLFDS,
 };
 
 static struct line_model model;
@@ -171,17 +172,18 @@ static int collect(enum sim_side side)
 
 static void wait_for_something(uint64_t lost_ns, const sigset_t *waiting)
 {
-    struct pollfd p[SIM_SIDES][SIM_END_POLLFDS];
+    struct pollfd p[POLLFDS];
     uint64_t at = wake_up_at(), now = monotonic_ns() - lost_ns;
     uint64_t ns = at > now ? at - now : 0;
     struct timespec t = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
 
-    for (unsigned side = 0; side < SIM_SIDES; side++)
-        sim_end_poll(&ends[side], line_model_room(&model, from(side)) > 0, p[side]);
-    if (ppoll(p[0], sizeof p / sizeof **p, at == LINE_NEVER ? NULL : &t, waiting) <= 0)
+    for (size_t side = 0; side < SIM_SIDES; side++)
+        sim_end_poll(&ends[side], line_model_room(&model, from(side)) > 0,
+                     &p[side * SIM_END_POLLFDS]);
+    if (ppoll(p, POLLFDS, at == LINE_NEVER ? NULL : &t, waiting) <= 0)
         return;
-    for (unsigned side = 0; side < SIM_SIDES; side++)
-        sim_end_serve(&ends[side], p[side]);
+    for (size_t side = 0; side < SIM_SIDES; side++)
+        sim_end_serve(&ends[side], &p[side * SIM_END_POLLFDS]);
 }
 
 /* Until a signal, or until the device at `*gone` went away. The exit status. */
