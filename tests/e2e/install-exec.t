@@ -203,16 +203,22 @@ def reusable(c):
     c.equal(results, [0, 0, 0], "three runs on one line, one after the other")
 
 
+def hand_down(fd, number):
+    """For a child about to exec: fd as descriptor `number`, also when it is that already."""
+    os.dup2(fd, number)
+    os.set_inheritable(number, True)
+
+
 def handed_down(c):
     for number in (21, 12):
         pi = Pi(program_a())
 
         def put_there(number=number, pi=pi):
-            os.dup2(pi.slave, number)
+            hand_down(pi.slave, number)
         ended = finish(start([INSTALL, BIN], preexec_fn=put_there, close_fds=False), pi)
         c.equal((ended.status, ended.out), (0, HELLO), f"a terminal on descriptor {number} is the line")
     pi = SocketPi(program_a(), socket.AF_UNIX)
-    ended = finish(start([INSTALL, BIN], preexec_fn=lambda: os.dup2(pi.peer.fileno(), 21), close_fds=False), pi)
+    ended = finish(start([INSTALL, BIN], preexec_fn=lambda: hand_down(pi.peer.fileno(), 21), close_fds=False), pi)
     c.equal((ended.status, ended.out), (0, HELLO), "a socket on descriptor 21 is the line")
     pi = SocketPi(program_a(), socket.AF_UNIX)
     ended = finish(start([INSTALL, BIN], pass_fds=[pi.peer.fileno()],
@@ -241,7 +247,7 @@ def inherited_modes(c):
     mode[4] = mode[5] = termios.B230400
     termios.tcsetattr(pi.slave, termios.TCSANOW, mode)
     pi.happened("cooked")
-    ended = finish(start([INSTALL, BIN], preexec_fn=lambda: os.dup2(pi.slave, 21), close_fds=False))
+    ended = finish(start([INSTALL, BIN], preexec_fn=lambda: hand_down(pi.slave, 21), close_fds=False))
     c.equal((ended.status, ended.out), (0, HELLO), "a cooked terminal on descriptor 21")
     c.equal(seen[0][3] & (termios.ICANON | termios.ECHO), 0, "it is made raw")
     c.equal(seen[0][4], termios.B230400, "it keeps its speed")
@@ -252,7 +258,7 @@ def inherited_modes(c):
 def named_device_first(c):
     unused = Pi(lambda pi: pi.wait_for("the end"))
     pi = Pi(program_a())
-    ended = finish(start([INSTALL, pi.path, BIN], preexec_fn=lambda: os.dup2(unused.slave, 21), close_fds=False),
+    ended = finish(start([INSTALL, pi.path, BIN], preexec_fn=lambda: hand_down(unused.slave, 21), close_fds=False),
                    pi)
     c.equal((ended.status, ended.out), (0, HELLO), "a device named comes before descriptor 21")
     unused.close()
@@ -261,7 +267,7 @@ def named_device_first(c):
 def file_on_21(c):
     with open(BIN, "r+b") as f:
         pi = Pi(program_a())
-        ended = finish(start([INSTALL, pi.path, BIN], preexec_fn=lambda: os.dup2(f.fileno(), 21),
+        ended = finish(start([INSTALL, pi.path, BIN], preexec_fn=lambda: hand_down(f.fileno(), 21),
                              close_fds=False), pi)
     c.equal(ended.status, 0, "a file that happens to be on descriptor 21 is left alone")
 
