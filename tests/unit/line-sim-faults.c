@@ -133,6 +133,21 @@ static void noise_fills_the_line(void **state)
     assert_string_equal(comes(LINE_TO_PI, 3 * SECOND), "ef");
 }
 
+static void a_cut_ends_noise_too(void **state)
+{
+    struct line_config config = {.baud = 1000000, .nfaults = 2};
+
+    (void)state;
+    config.faults[0] = at(LINE_NOISE, 0, MS);
+    config.faults[1] = at(LINE_CUT, 40, 0);
+    start(&config);
+    for (unsigned i = 0; i < 100; i++)
+        line_model_send(&m, LINE_TO_PI, 'x', 0);
+    comes(LINE_TO_PI, SECOND);
+    assert_int_equal(m.wire[LINE_TO_PI].counts.noise, 40);
+    assert_int_equal(m.wire[LINE_TO_PI].counts.arrived, 40);
+}
+
 /* Sends MANY bytes towards the Pi, `gap_ns` apart; what comes is added up to a hash. */
 static uint64_t stream_hash(const struct line_config *config, uint64_t gap_ns)
 {
@@ -338,6 +353,7 @@ int main(void)
         cmocka_unit_test(a_cut_takes_both_wires),
         cmocka_unit_test(silence_takes_one_wire),
         cmocka_unit_test(noise_fills_the_line),
+        cmocka_unit_test(a_cut_ends_noise_too),
         cmocka_unit_test(rates_are_what_was_asked_for),
         cmocka_unit_test(faults_are_spread_by_chance),
         cmocka_unit_test(every_bit_is_flipped_equally_often),

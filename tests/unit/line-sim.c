@@ -195,6 +195,12 @@ static void different_rates_give_garbage(void **state)
     expect_byte(LINE_TO_LAPTOP, 'b', SECOND + wire_ns(1, 925926));
     expect_byte(LINE_TO_PI, 'a', SECOND + wire_ns(1, 921600));
     assert_int_equal(m.wire[LINE_TO_PI].counts.garbled, 5);
+    line_model_set_baud(&m, LINE_TO_LAPTOP, 976562); /* 250 MHz / 256: 6 % off is too much */
+    send_text(LINE_TO_PI, "a", 2 * SECOND);
+    send_text(LINE_TO_LAPTOP, "b", 2 * SECOND);
+    line_model_advance(&m, 3 * SECOND);
+    assert_int_equal(m.wire[LINE_TO_PI].counts.garbled, 6);
+    assert_int_equal(m.wire[LINE_TO_LAPTOP].counts.garbled, 1);
 }
 
 static void a_new_rate_is_for_the_next_byte(void **state)

@@ -13,7 +13,7 @@
 #include "tools/line/line-fault.h"
 
 enum {
-    LINE_QUEUE = 16384,    /* bytes that wait to be sent, and received ones that wait to be read */
+    LINE_QUEUE = 65536,    /* bytes that wait to be sent, and received ones that wait to be read */
     LINE_FTDI_PACKET = 62, /* data bytes of a USB packet of an FTDI adapter (AN232B-04) */
     LINE_MAX_FAULTS = 32,  /* of one line */
     LINE_BITS_PER_BYTE = 10, /* start, 8 data, stop */
@@ -84,7 +84,7 @@ struct line_wire {
     struct line_arrival arrived[LINE_QUEUE];
 };
 
-/* Half a megabyte: no place for it on a small stack. */
+/* More than 2 MB: not for the stack. */
 struct line_model {
     struct line_config config;
     uint64_t now;

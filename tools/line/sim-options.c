@@ -152,7 +152,7 @@ static int take_value(struct sim_options *o, unsigned name, const char *value)
         return 0;
     case O_FIFO:
         if (take_number(value, 1, LINE_QUEUE, &n))
-            return fail(o, value, "--fifo wants a number of bytes, 1 to 16384");
+            return fail(o, value, "--fifo wants a number of bytes, 1 to 65536");
         o->line.fifo = (unsigned)n;
         return 0;
     case O_SEED:
