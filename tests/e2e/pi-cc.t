@@ -63,6 +63,9 @@ is "arguments keep their spaces and quotes" "$(boot quoted.bin)" $'hello a b"c\n
 run "$pi_cc" -D WHO='"two words"' -I . -O2 -Wall -Wextra -Werror hello.c -o words.bin
 is "-D and its word" "$status$err $(boot words.bin)" $'0 hello two words\nDONE!!!'
 
+run "$pi_cc" -march=armv6 -mtune=arm1176jzf-s -Wall -Werror hello.c -o armv6.bin
+is "the course's -march is no conflict, also with -Werror" "$status$err $(boot armv6.bin)" $'0 hello pi\nDONE!!!'
+
 run "$pi_cc" -c hello.c -o hello.o
 is "-c" "$status$(arm-none-eabi-nm hello.o | grep -c notmain)" 01
 run "$pi_cc" -c other.c
