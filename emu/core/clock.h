@@ -34,6 +34,7 @@ enum {
     CLOCK_CORE_MHZ =
         700, /* ARM1176 of a Pi Zero/A+ at its default setting is 700..1000; libpi says 700 */
     CLOCK_ACCESS_NS = 100, /* what a peripheral access costs in virtual time */
+    CLOCK_CYCLES_NS = 20,  /* what reading the cycle counter costs, with the loop around it */
 };
 
 #define CLOCK_NEVER UINT64_MAX
