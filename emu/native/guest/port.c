@@ -70,6 +70,11 @@ API(void, dsb, void)
     emu_gate(CALL_BARRIER, 0, 0, PC);
 }
 
+API(void, mb, void)
+{
+    emu_gate(CALL_BARRIER, 0, 0, PC);
+}
+
 API(void, delay_us, uint32_t us)
 {
     emu_gate(CALL_DELAY_US, us, 0, PC);
@@ -84,6 +89,16 @@ API(uint32_t, DEV_VAL32, uint32_t x)
 {
     emu_gate(CALL_DEV_VAL, x, 0, PC);
     return x;
+}
+
+/* Calls that the compiler must not see through. */
+API(void, nop, void)
+{
+}
+
+API(void, dummy, unsigned x)
+{
+    (void)x;
 }
 
 API(void, BRANCHTO, unsigned addr)
@@ -122,6 +137,10 @@ API(void, disable_cache, void)
 }
 
 API(void, flush_caches, void)
+{
+}
+
+API(void, flush_all_caches, void)
 {
 }
 
