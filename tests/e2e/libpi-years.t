@@ -154,6 +154,17 @@ DONE!!!
 """
 
 
+CYCLES = """\
+waited: 1, not much longer: 1
+a byte in 80 to 100 us: 1
+DONE!!!
+"""
+
+
+def names(year):
+    return "pins 54\n" + ("word 13\n" if year >= 2024 else "") + "DONE!!!\n"
+
+
 def gpio(year):
     start = "fsel 1 1 7 0\non 1 1\noff 0 0\n"
     if year == 2019:
@@ -193,6 +204,10 @@ def same_text(checks, name, year, expected, options=(), native=True):
     checks.equal(lines_out(on_qemu(name, year, options)), expected, f"{title}: on QEMU")
     if native:
         checks.equal(lines_out(natively(name, year, options)), expected, f"{title}: recompiled")
+
+
+def recompiled(checks, name, year, expected):
+    checks.equal(natively(name, year), expected, f"{year} {name}: recompiled")
 
 
 def case(function, *arguments):
@@ -254,7 +269,10 @@ for y in YEARS:
     cases.append(case(same_text, "override.c", y, override(y), ("-Wl,--wrap=PUT32",)))
     cases.append(case(helpers, y))
     cases.append(case(same_text, "exit.c", y, "returning\n" + ("DONE!!!\n" if y >= 2023 else "")))
-    cases.append(case(same_text, "cstart.c", y, "own start 0\n", (), False))
+    cases.append(case(same_text, "cstart.c", y, "own start 0\n"))
+    cases.append(case(same_text, "names.c", y, names(y)))
+    # QEMU's cycle counter stands still.
+    cases.append(case(recompiled, "cycles.c", y, CYCLES))
     if y >= 2023:
         cases.append(case(bad_alignment, y))
         cases.append(case(same_text, "vectors.c+vectors.S", y,
@@ -263,6 +281,9 @@ for y in YEARS:
         cases.append(case(same_text, "overlong.c", y,
                           "libpi/src/snprintk.c:vsnprintk:LINE:DEBUG:ERROR: Demand `!b.overflow` failed:"
                           '"vsnprintk: text does not fit into 4 bytes"\nDONE!!!\n'))
+cases.append(case(same_text, "names.c", 2024, names(2024)))
+cases += [case(same_text, "small.c", y, "bye\n") for y in (2019, 2020)]
+cases += [case(same_text, "redzone.c", y, "redzone checking: first\nchecked 1\nDONE!!!\n") for y in (2025, 2026)]
 cases.append(case(same_text, "entry.c+entry.S", 2026,
                   "17\nERROR: pc=PC: entry.S:LINE:<NOT IMPLEMENTED>: reached unimplemented assembly code\n"
                   "DONE!!!\n", (), False))
