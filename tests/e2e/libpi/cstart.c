@@ -1,6 +1,8 @@
 /* A program's own C start, which returns. */
 #include "rpi.h"
 
+void notmain(void); /* rpi.h of the first years leaves its type to the program */
+
 void _cstart(void);
 
 static int zero;
