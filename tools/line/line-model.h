@@ -30,8 +30,7 @@ struct line_config {
      * LINE_FTDI_PACKET are there. (A real one's timer runs freely, so it waits at most this long.)
      */
     int ftdi;
-    unsigned
-        fifo; /* the Pi's receive FIFO: a byte that finds so many unread is lost; 0: LINE_QUEUE */
+    unsigned fifo; /* the Pi's: a byte that finds so many unread is lost; 0: LINE_QUEUE */
     uint64_t seed;
     unsigned nfaults;
     struct line_fault faults[LINE_MAX_FAULTS];
