@@ -180,6 +180,7 @@ UNIT = $(patsubst tests/unit/%.c,$(OUT)/tests/%.t,$(UNIT_SRC))
 UNIT_LIB = $(call hostobj,$(WIRE_SRC) $(LIBUNIX_SRC) $(LOOP_IMAGE) emu/options.c emu/console.c \
            pi-side/boot-protocol.c pi-side/guard.c pi-side/loop-protocol.c $(LINE_MODEL_SRC) \
            $(sort $(wildcard emu/core/*.c emu/dev/*.c emu/remote/*.c emu/observe/*.c)))
+$(OUT)/tests/boot-receiver.t: $(OUT)/host/tests/fuzz/installer.c.o
 $(OUT)/tests/%.t: $(OUT)/host/tests/unit/%.c.o $(UNIT_LIB)
 	@mkdir -p $(@D)
 	$(CC) -no-pie $^ -lcmocka -lz -o $@

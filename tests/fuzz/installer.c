@@ -7,12 +7,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/fuzz/installer.h"
+
 #include "libunix/boot.h"
 #include "wire/boot.h"
 #include "wire/crc32.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes);
-int installer_result; /* of the last input, for who wants to count */
+int installer_result;
 
 enum {
     SCRIPT_MAX = 8192,

@@ -9,7 +9,10 @@
 
 #include <cmocka.h>
 
-#include "tests/fuzz/installer.c"
+#include "libunix/boot.h"
+#include "libunix/line.h"
+#include "tests/fuzz/installer.h"
+#include "wire/boot.h"
 
 enum { RUNS = 20000, STEPS_MAX = 24 };
 
