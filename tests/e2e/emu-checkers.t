@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The tools that work on recompiled programs: gdb, valgrind, AddressSanitizer, UndefinedBehaviorSanitizer,
-# coverage; and that four lab-style programs run under each.
+# coverage; and that five lab-style programs run under each.
 . "$(dirname "$0")/../tap.sh"
 cd "$dir" || exit 1
 emu_cc=$top/emu/emu-cc
@@ -49,13 +49,30 @@ void notmain(void)
     rpi_thread_start();
 }
 EOF
+cat >start.c <<'EOF'
+#include "rpi.h"
+#include "memmap.h"
+int first, second[3];
+void _cstart(void);
+void _cstart(void)
+{
+    for (uint32_t *p = (void *)__bss_start__; p < (uint32_t *)__bss_end__; p++)
+        *p = 0;
+    uart_init();
+    printk("own start\n");
+    notmain();
+    clean_reboot();
+}
+void notmain(void) { printk("bss %d\n", first + second[2]); }
+EOF
 declare -A prints
 prints[mask]="same 1, 9"
 prints[own]="11 own"
+prints[start]=$'own start\nbss 0'
 prints[wrap]="wrapped 2"
 prints[threads]=$'thread 1: 0\nthread 2: 0\nthread 3: 0\nthread 1: 1\nthread 2: 1\nthread 3: 1\nthread 1: 2\nthread 2: 2\nthread 3: 2'
 
-for prog in mask own wrap threads; do
+for prog in mask own start wrap threads; do
     options=
     [ $prog != wrap ] || options=-Wl,--wrap=PUT32
     expect=${prints[$prog]}
