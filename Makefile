@@ -194,6 +194,7 @@ setup-test:
 
 run:
 	@tools/setup run
+	@echo "building ..."
 	@$(MAKE) --no-print-directory -s all
 	@tools/demo
 
@@ -210,6 +211,7 @@ clean:
 	    test-binaries/*.emu test-binaries/*.bin test-binaries/*.elf
 
 .PHONY: all host pi libpi guest harness32 programs test setup-test run lint fuzz bench bless clean
-.SECONDARY:
+# Kept, though no rule names them: what make would take for a step on the way.
+.SECONDARY: $(call hostobj,$(UNIT_SRC))
 
 -include $(shell test -d $(OUT) && find $(OUT) -name '*.d')

@@ -102,15 +102,16 @@ static void find_twin(const char *bin, char *emu_path)
     free(code);
 }
 
-/* This program's own folder, where emu-cc is. */
-static void own_folder(char *out)
+/* The root of the tree this program is in: ROOT/emu/emu. */
+static void own_tree(char *out)
 {
     ssize_t n = readlink("/proc/self/exe", out, PATH_ROOM - 1);
 
     if (n < 0)
         die(2, "/proc is not mounted: cannot find emu-cc");
     out[n] = 0;
-    *strrchr(out, '/') = 0;
+    for (int i = 0; i < 2; i++)
+        *strrchr(out, '/') = 0;
 }
 
 static uint32_t hash_of(const char *absolute)
@@ -118,36 +119,47 @@ static uint32_t hash_of(const char *absolute)
     return wire_crc32(absolute, strlen(absolute));
 }
 
-/* Compiles PROG.c into the cache unless what is there is newer than the source and the harness. */
+/* Where programs compiled from PROG.c are kept: in the tree, if it is ours, else in the user's
+ * cache. */
+static void find_cache(const char *tree, char *out)
+{
+    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+    if (snprintf(out, PATH_ROOM, "%s/out/cache", tree) >= PATH_ROOM)
+        die(2, "%s: the name is too long", tree);
+    mkdir(out, 0777);
+    if (access(out, W_OK) == 0)
+        return;
+    if (cache)
+        snprintf(out, PATH_ROOM, "%s", cache);
+    else
+        snprintf(out, PATH_ROOM, "%s/.cache", home ? home : "/tmp");
+    mkdir(out, 0777);
+    strncat(out, "/pi-emu-programs", PATH_ROOM - 1 - strlen(out));
+    mkdir(out, 0777);
+}
+
+/* Compiles PROG.c into the cache unless what is there is made of the same. */
 static void compile(const char *source, char *emu_path)
 {
-    char folder[PATH_ROOM], cc[PATH_ROOM + 16], absolute[PATH_ROOM], tool[PATH_ROOM + 16];
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    char tree[PATH_ROOM], cc[PATH_ROOM + 16], absolute[PATH_ROOM], folder[PATH_ROOM];
+    struct stat st;
     int status;
     pid_t child;
 
-    if (access(source, R_OK) < 0)
+    if (access(source, R_OK) < 0 || stat(source, &st) < 0 || !realpath(source, absolute))
         die(2, "%s: %s", source, strerror(errno));
-    if (!realpath(source, absolute))
-        die(2, "%s: %s", source, strerror(errno));
-    own_folder(folder);
-    snprintf(cc, sizeof cc, "%s/emu-cc", folder);
-    snprintf(tool, sizeof tool, "%s/../out/cache", folder);
-    mkdir(tool, 0777);
-    if (access(tool, W_OK) < 0) {
-        snprintf(tool, sizeof tool, "%s%s/pi-emu-programs",
-                 cache  ? cache
-                 : home ? home
-                        : "/tmp",
-                 cache || !home ? "" : "/.cache");
-        mkdir(tool, 0777);
-    }
-    if (snprintf(emu_path, PATH_ROOM, "%s/%08x-%.100s.emu", tool, hash_of(absolute),
+    if (!S_ISREG(st.st_mode))
+        die(2, "%s: not a file", source);
+    own_tree(tree);
+    snprintf(cc, sizeof cc, "%s/emu/emu-cc", tree);
+    find_cache(tree, folder);
+    if (snprintf(emu_path, PATH_ROOM, "%s/%08x-%.100s.emu", folder, hash_of(absolute),
                  strrchr(absolute, '/') + 1) >= PATH_ROOM)
         die(2, "%s: the name is too long", source);
     child = fork();
     if (child == 0) {
-        execl(cc, cc, "--if-changed", "-Wall", "-O1", source, "-o", emu_path, (char *)NULL);
+        execl(cc, cc, "--if-changed", "-Wall", "-O1", absolute, "-o", emu_path, (char *)NULL);
         die(2, "%s: %s", cc, strerror(errno));
     }
     if (child < 0 || waitpid(child, &status, 0) < 0)
@@ -158,7 +170,7 @@ static void compile(const char *source, char *emu_path)
         exit(WEXITSTATUS(status));
 }
 
-static void run(const char *program, char **argv)
+static void run(const char *program, const char *called, char **argv)
 {
     struct emu_note note;
     char path[PATH_ROOM + 2];
@@ -168,7 +180,7 @@ static void run(const char *program, char **argv)
     if (file_read_note(program, &note) < 0 || note.kind != 1)
         die(2, "%s: not a program made by emu-cc", program);
     if (!opts.quiet)
-        fprintf(stderr, "emu: native engine: %s\n", program);
+        fprintf(stderr, "emu: native engine: %s\n", called);
     snprintf(path, sizeof path, "%s%s", strchr(program, '/') ? "" : "./", program);
     argv[0] = path; /* the options stay where they are: the program reads them again */
     argv[opts.words] = NULL;
@@ -202,19 +214,21 @@ int main(int argc, char **argv)
         return puts("emu 1 (wire version 1)"), 0;
     if (opts.words >= argc)
         die(2, "no program given (see emu --help)");
+    if (opts.pi && !opts.pi_name && strncmp(argv[opts.words], "/dev/", 5) == 0)
+        die(2, "--pi %s: write --pi=%s", argv[opts.words], argv[opts.words]);
     if (opts.words + 1 < argc)
         die(2, "%s: one program is meant; options stand before it", argv[opts.words + 1]);
     program = argv[opts.words];
     if (ends_with(program, ".bin")) {
         find_twin(program, emu_path);
-        run(emu_path, argv);
+        run(emu_path, emu_path, argv);
     } else if (ends_with(program, ".c")) {
         compile(program, emu_path);
-        run(emu_path, argv);
+        run(emu_path, program, argv);
     } else if (ends_with(program, ".emu")) {
         if (opts.engine == ENGINE_ARM)
             die(2, "%s: is recompiled for this machine; the arm engine runs .bin files", program);
-        run(program, argv);
+        run(program, program, argv);
     }
     die(2, "%s: a file .emu, .c or .bin is meant", program);
 }

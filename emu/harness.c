@@ -18,6 +18,7 @@
 #include "emu/options.h"
 #include "emu/remote/remote.h"
 #include "libunix/boot.h"
+#include "libunix/guard.h"
 #include "libunix/line.h"
 #include "wire/boot.h"
 #include "wire/ops.h"
@@ -74,6 +75,7 @@ static void end_run(void *self, int status, int sig)
     if (forwarded && !remote.error)
         remote_reboot(&remote);
     line_close(&line);
+    unmodelled_free(&unmodelled);
     fflush(NULL);
     if (sig) {
         sigset_t set;
@@ -115,6 +117,18 @@ static uint8_t uart_get(void *self)
     return (uint8_t)console_take(&console);
 }
 
+/* Waits for input a while; says once when none can come any more. */
+static void idle(void)
+{
+    static int said;
+
+    console_idle(&console);
+    if (console.in_ended && !said && !opts.quiet) {
+        said = 1;
+        say("the program waits for input, but standard input is at its end");
+    }
+}
+
 /* Sleeps only if the program did nothing but look: its loops with a time-out of their own go on. */
 static void uart_vain(void *self, uint32_t times)
 {
@@ -124,7 +138,7 @@ static void uart_vain(void *self, uint32_t times)
     (void)self;
     accesses = bus.accesses;
     if (nothing_else && times >= VAIN_LOOKS_BEFORE_IDLE)
-        console_idle(&console);
+        idle();
 }
 
 static int level_getc(void *self)
@@ -136,7 +150,7 @@ static int level_getc(void *self)
         return console_take(&console);
     }
     if (++vain >= VAIN_LOOKS_BEFORE_IDLE)
-        console_idle(&console);
+        idle();
     return -1;
 }
 
@@ -206,12 +220,31 @@ static void fail_line(int error, const char *name)
     exit(error == LINE_NOT_A_LINE || error == LINE_BAUD ? 2 : 3);
 }
 
-/* Opens the line of --pi and boots the device loop there. */
+/* Boots the device loop over the open line. */
 static void boot_loop(void)
 {
-    char name[LINE_NAME_MAX], text[512];
-    struct boot_options how = {0};
+    struct boot_options how = {.addr = BOOT_LOAD_ADDR};
     struct boot_result result;
+    char text[512];
+    int e;
+
+    if ((size_t)(loop_image_end - loop_image) == 0) {
+        say("no device loop inside: it was built without an ARM compiler; install "
+            "gcc-arm-none-eabi, then make, and compile the program again");
+        exit(2);
+    }
+    e = boot_program(&line, loop_image, (size_t)(loop_image_end - loop_image), &how, &result);
+    if (e < 0) {
+        say("%s", boot_error_text(e, &result, line.name, text, sizeof text));
+        line_close(&line);
+        exit(3);
+    }
+}
+
+/* Opens the line that --pi names, or the newest. */
+static void open_line(void)
+{
+    char name[LINE_NAME_MAX];
     int e;
 
     if (opts.pi_name) {
@@ -221,22 +254,9 @@ static void boot_loop(void)
     } else if (!opts.quiet) {
         say("the Pi at %s answers", name);
     }
-    if ((size_t)(loop_image_end - loop_image) == 0) {
-        say("no device loop inside: it was built without an ARM compiler; install "
-            "gcc-arm-none-eabi, "
-            "then make, and compile the program again");
-        exit(2);
-    }
     snprintf(line.name, sizeof line.name, "%s", name);
     if ((e = line_open(&line, name, opts.baud)) < 0)
         fail_line(e, name);
-    how.addr = BOOT_LOAD_ADDR;
-    e = boot_program(&line, loop_image, (size_t)(loop_image_end - loop_image), &how, &result);
-    if (e < 0) {
-        say("%s", boot_error_text(e, &result, name, text, sizeof text));
-        line_close(&line);
-        exit(3);
-    }
 }
 
 /* Ctrl-C before the program runs: only the line is there to be put back. */
@@ -258,14 +278,21 @@ static int find_pi(void)
     signal(SIGINT, quit_early);
     signal(SIGTERM, quit_early);
     signal(SIGHUP, quit_early);
-    if (opts.pi_name || fd < 0)
+    if (opts.pi_name || fd < 0) {
+        open_line();
         boot_loop();
-    else if ((e = line_adopt(&line, fd, 0)) < 0)
+    } else if ((e = line_adopt(&line, fd, 0)) < 0) {
         fail_line(e, "the line handed down");
+    }
     remote.text = console_text;
     remote.remark = remote_remark;
     remote.stop = stopping;
     e = remote_open(&remote, &line, GREETING_MS);
+    if (e == REMOTE_BOOT_LOADER) { /* a second run over a line handed down: gdb's run, a loop in a
+                                      shell */
+        boot_loop();
+        e = remote_open(&remote, &line, GREETING_MS);
+    }
     if (e < 0) {
         say("%s", remote_error_text(&remote, e, text, sizeof text));
         line_close(&line);
@@ -389,6 +416,10 @@ static void read_options(int argc, char **argv)
         printf("%s, harness 1 (wire version %d)\n", name, WIRE_VERSION);
         exit(0);
     }
+    if (opts.words < argc && opts.pi && !opts.pi_name) {
+        say("--pi %s: write --pi=%s", argv[opts.words], argv[opts.words]);
+        exit(2);
+    }
     if (opts.words < argc) {
         say("%s: this program takes options only (see %s --help)", argv[opts.words], name);
         exit(2);
@@ -423,6 +454,7 @@ int main(int argc, char **argv)
     };
     const char *why;
 
+    guard_standard_descriptors();
     native_valgrind_restart();
     setvbuf(stderr, NULL, _IOLBF, 0);
     read_options(argc, argv);

@@ -64,7 +64,8 @@ static int located(const struct text_watch *w, unsigned at, const char *prefix)
     return file < end && file >= n && memcmp(w->tail + file - n, prefix, n) == 0;
 }
 
-/* The texts of libpi's panic, assert, demand and trace_panic: 2019 to 2020 panic and assert
+/* PANIC: at the start of a line, whoever prints it (gpio_panic does), and elsewhere in a line the
+ * texts of libpi's panic, assert, demand and trace_panic: 2019 to 2020 panic and assert
  * "PANIC:file:fn:line:", 2020 demand "ERROR:file:fn:line: FALSE(<", 2023 to 2026 assert and demand
  * "file:fn:line:[DEBUG:]ERROR: Assertion `" and "... Demand `", trace_panic "TRACE:ERROR:". */
 static int is_failure(const struct text_watch *w)
@@ -73,7 +74,8 @@ static int is_failure(const struct text_watch *w)
                                         ":ERROR: Demand `", ":DEBUG:ERROR: Demand `"};
     switch (w->tail[w->used - 1]) {
     case ':':
-        return located(w, w->used - 1, "PANIC:") || ends_with(w, "TRACE:ERROR:");
+        return located(w, w->used - 1, "PANIC:") || ends_with(w, "TRACE:ERROR:") ||
+               (w->used == 6 && ends_with(w, "PANIC:"));
     case '<':
         return ends_with(w, ": FALSE(<") && located(w, w->used - 9, "ERROR:");
     case '`':

@@ -151,6 +151,33 @@ static uintptr_t caller_of_bad_jump(void *context)
 #endif
 }
 
+static int same_place(const struct place *a, const struct place *b)
+{
+    return strcmp(a->function, b->function) == 0 && strcmp(a->location, b->location) == 0;
+}
+
+/* A line a frame, runs of the same place (recursion) in two; ends with notmain, because what called
+ * it is libpi's start-up. */
+static void print_places(struct place *places, int n)
+{
+    for (int i = 0, number = 0; i < n; i++) {
+        int same = 1;
+
+        if (strstr(places[i].location, "emu/native/guest/") || places[i].location[0] == '?')
+            continue; /* the harness's own part of the program */
+        while (i + same < n && same_place(&places[i], &places[i + same]))
+            same++;
+        fprintf(stderr, "emu:   #%d %s at %s\n", number, places[i].function,
+                shorten(places[i].location));
+        if (same > 1)
+            fprintf(stderr, "emu:   ... %d more calls of the same\n", same - 1);
+        number += same;
+        if (strcmp(places[i].function, "notmain") == 0)
+            break;
+        i += same - 1;
+    }
+}
+
 void native_report(const char *what, void *context, uintptr_t pc)
 {
     struct frames f = {.n = 0};
@@ -169,15 +196,7 @@ void native_report(const char *what, void *context, uintptr_t pc)
         f.pc[f.n++] = pc - 1;
     }
     n = resolve(&f, places, MAX_INLINED);
-    for (int i = 0, number = 0; i < n; i++) {
-        if (strstr(places[i].location,
-                   "emu/native/guest/")) /* the harness's own part of the program */
-            continue;
-        fprintf(stderr, "emu:   #%d %s at %s\n", number++, places[i].function,
-                shorten(places[i].location));
-        if (strcmp(places[i].function, "notmain") == 0) /* what called it is libpi's start-up */
-            break;
-    }
+    print_places(places, n);
     if (n == 0) {
         for (int i = 0; i < f.n; i++)
             fprintf(stderr, "emu:   #%d pc 0x%lx\n", i, (unsigned long)f.pc[i]);

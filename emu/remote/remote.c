@@ -50,8 +50,8 @@ static int receive_frame(struct remote *r, struct frame *f, uint64_t until)
             return REMOTE_GONE;
         r->heard++;
         r->greeting = r->greeting >> 8 | (uint32_t)byte << 24;
-        if (r->greeting == BOOT_GET_PROG_INFO && r->requests)
-            return REMOTE_NO_PI;
+        if (r->greeting == BOOT_GET_PROG_INFO)
+            return r->requests ? REMOTE_NO_PI : REMOTE_BOOT_LOADER;
         if (!frame_push(&r->parser, byte, f))
             continue;
         if (f->kind == OP_TEXT) {
@@ -241,6 +241,12 @@ const char *remote_error_text(const struct remote *r, int error, char *buf, size
             "%s: the device loop did not understand a request: is another program using the same "
             "line?%s",
             r->line->name, after);
+        break;
+    case REMOTE_BOOT_LOADER:
+        snprintf(buf, nbytes,
+                 "%s: a boot loader is there, not the device loop: start with my-install -exec, or "
+                 "--pi",
+                 r->line->name);
         break;
     case REMOTE_NO_PI:
         snprintf(buf, nbytes, "%s: the Pi rebooted in the middle of the run (power? watchdog?)%s",

@@ -20,6 +20,7 @@ enum remote_error {
     REMOTE_STOPPED = -64, /* `stop` said so */
     REMOTE_LOST = -65,    /* answered before, does not any more */
     REMOTE_NO_PI = -66,   /* the boot loader greets, or the session is forgotten: the Pi rebooted */
+    REMOTE_BOOT_LOADER = -68, /* a boot loader is there, not the device loop: boot it first */
     REMOTE_CONFUSED = -67, /* it answers, but not to what was asked: somebody else on the line? */
 };
 

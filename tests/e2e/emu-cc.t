@@ -29,6 +29,19 @@ run "$emu_cc" -DLIBPI_YEAR=26 hello.c -o x.emu
 row emu-cc "a year that is none"
 run "$emu_cc" --cc=no-such-cc hello.c -o x.emu
 row emu-cc "a missing compiler"
+mkdir dir.c
+run "$emu_cc" dir.c -o x.emu
+row emu-cc "a folder as source"
+echo x >prog.bin
+run "$emu_cc" prog.bin -o x.emu
+row emu-cc "a Pi binary as source"
+run "$emu_cc" --twin=dir.c hello.c -o x.emu
+row emu-cc "a twin that is a folder"
+for name in malloc puts; do
+    echo "int $name(int); void notmain(void) { $name(1); }" >libc.c
+    run "$emu_cc" -w libc.c -o x.emu
+    row emu-cc "$name"
+done
 run "$emu_cc" --twin=no.bin hello.c -o x.emu
 row emu-cc "a missing twin"
 run "$emu_cc" hello.c -o no/such/folder/x.emu
@@ -85,7 +98,7 @@ for cc in gcc clang; do
     CC=$cc run "$emu_cc" inline.c -o inline.emu
     like "ARM instructions in C ($cc): the function is named" "$status $err" \
         "^1 .*emu-cc: inline.c: function my_mode contains ARM assembly .*mrs"
-    like "and the way out ($cc)" "$err" "run the unmodified .bin on the arm engine \(emu --engine=arm PROG.bin\)"
+    like "and the way out ($cc)" "$err" "use the arm engine \(emu --engine=arm PROG.bin\), or until it is built a Pi"
 done
 cat >fast.S <<'EOF'
 .globl fast_copy

@@ -78,6 +78,8 @@ like "the trace begins as the course's does" "$err" $'^TRACE:0: calling pi code\
 run $install -exec gdb -nx -batch -ex 'break notmain' -ex run -ex backtrace -ex finish -ex continue --args "$programs/blink.emu"
 like "my-install -exec gdb --args" "$out" "Breakpoint 1, notmain \(\) at .*blink.c.*#0  notmain \(\) at .*blink.c:"
 like "and the program goes on to its end" "$out" "blinked 10 times"
+run $install -exec gdb -nx -batch -ex run -ex run --args "$programs/blink.emu"
+is "gdb's second run boots the loop again" "$(grep -c 'blinked 10 times' <<<"$out")" 2
 run gdb -nx -batch -ex 'break gpio_set_on' -ex run -ex backtrace -ex 'delete 1' -ex finish -ex continue --args "$programs/blink.emu" --pi="$pi"
 like "gdb --args PROG --pi=TTY" "$out" "#0  gpio_set_on \(pin=20\) at .*gpio.c.*#1  0x[0-9a-f]* in notmain \(\) at .*blink.c:"
 like "finish returns to the program" "$out" "Run till exit|notmain \(\) at .*blink.c:"

@@ -74,6 +74,13 @@ run "$emu" other.emu
 row emu "a program of another kind"
 run "$emu" hello.txt
 row emu "a word that is no program"
+run "$emu" --pi /dev/pts/3 hello.c
+row emu "--pi and its TTY as two words"
+run ./hello.emu --pi /dev/pts/3
+row emu "--pi and its TTY as two words"
+mkdir dir.c
+run "$emu" dir.c
+row emu "PROG.c is a folder"
 run "$emu" hello.emu more
 row emu "two words"
 
@@ -111,6 +118,11 @@ run ./assertion.emu
 row emu "a failed assertion"
 is "a failed assertion ends with 1" "$status" 1
 like "and prints the expression" "$out" "one == 2"
+compile pin <<'EOF'
+void notmain(void) { gpio_set_output(200); }
+EOF
+run ./pin.emu
+row emu "gpio_panic"
 compile reboot <<'EOF'
 void notmain(void) { printk("going\n"); rpi_reboot(); }
 EOF
@@ -231,6 +243,7 @@ void notmain(void) { printk("waiting\n"); uart_init(); uart_get8(); }
 EOF
 run ./waiting.emu --timeout=0.2 </dev/null
 row emu "a wait for input that never comes meets --timeout"
+row emu "standard input is at its end"
 compile chatter <<'EOF'
 void notmain(void) { while (1) printk("again\n"); }
 EOF
