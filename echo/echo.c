@@ -32,6 +32,7 @@ static int usage(const char *what)
 int main(int argc, char **argv)
 {
     char text[400];
+    guard_standard_descriptors();
     if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "--version") == 0)) {
         fputs(strcmp(argv[1], "--help") == 0 ? help : "echo " PROJECT_VERSION "\n", stdout);
         return fflush(stdout) == 0 ? 0 : STATUS_USAGE;

@@ -34,6 +34,7 @@ struct boot {
     char old_text[BOOT_OLD_TEXT_MAX]; /* what came before the greeting */
     size_t old_nbytes;
 
+    int said_waiting;
     int spoke_soh;  /* times */
     int acks;       /* OLD_ACK words in a row, before the handshake */
     int swap_ack;   /* send the ACK the loader did not seem to want, or leave it out */

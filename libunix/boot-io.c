@@ -24,7 +24,8 @@ int boot_get8(struct boot *b, unsigned long long deadline)
     int rc = line_read(b->line, &byte, 1, left_ms(deadline));
     if (rc < 0)
         return rc;
-    b->r->heard++;
+    if (b->r->heard++ == 0 && b->o->heard)
+        b->o->heard(b->o->self);
     if (b->have == 4) {
         if (b->junk++ == 0)
             b->first_junk = b->window;

@@ -11,6 +11,7 @@
 
 enum {
     FIRST_ANSWER_MS = 10000,
+    WAITING_MS = 1000,
     REBOOT_MS = 6000,                     /* a Pi is back within 4 s of a reset */
     LISTEN_MS = 2 * BOOT_REPEAT_MS + 100, /* longer than two greetings apart */
     SOH_PERIOD_MS = 1000,
@@ -92,6 +93,7 @@ static int nothing_valid(struct boot *b)
 
 struct listening {
     unsigned long long deadline;
+    unsigned long long say_at;    /* when the observer learns that we wait */
     unsigned long long speak_at;  /* when to open, if nobody has greeted */
     unsigned long long silent_to; /* not before: the last opening may still be answered */
     unsigned long long quiet_at;  /* an error word stands if nothing follows until then */
@@ -112,7 +114,8 @@ static int speak(struct boot *b, struct listening *t, unsigned long long now)
 /* One byte, or one wait. RECOGNISED, NOTHING, or an error. */
 static int listen_step(struct boot *b, struct listening *t)
 {
-    int rc = boot_get8(b, earlier(earlier(t->deadline, t->speak_at), t->quiet_at));
+    int rc =
+        boot_get8(b, earlier(earlier(t->deadline, t->speak_at), earlier(t->quiet_at, t->say_at)));
     unsigned long long now = line_now_ms();
     if (rc == 0) {
         keep_old_text(b);
@@ -132,6 +135,12 @@ static int listen_step(struct boot *b, struct listening *t)
         return rc;
     if (now >= t->deadline)
         return nothing_valid(b);
+    if (now >= t->say_at) {
+        t->say_at = ~0ull;
+        b->said_waiting = 1;
+        if (b->o->waiting)
+            b->o->waiting(b->o->self);
+    }
     return now >= t->speak_at ? speak(b, t, now) : NOTHING;
 }
 
@@ -139,7 +148,13 @@ static int listen_step(struct boot *b, struct listening *t)
 static int listen_for_loader(struct boot *b, unsigned limit_ms)
 {
     unsigned long long now = line_now_ms();
-    struct listening t = {now + limit_ms, now + LISTEN_MS, now, ~0ull};
+    struct listening t = {
+        .deadline = now + limit_ms,
+        .say_at = b->said_waiting ? ~0ull : now + WAITING_MS,
+        .speak_at = now + LISTEN_MS,
+        .silent_to = now,
+        .quiet_at = ~0ull,
+    };
     b->have = b->junk = 0;
     b->acks = b->spoke_soh = 0;
     b->old_nbytes = 0;

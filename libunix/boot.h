@@ -31,6 +31,8 @@ struct boot_options {
     unsigned timeout_ms; /* for the first answer; 0: 10 s */
     void *self;
     void (*progress)(void *self, size_t sent, size_t total);
+    void (*waiting)(void *self); /* once: no boot loader was found within a second */
+    void (*heard)(void *self);   /* once: the first byte came */
     /* PRINT_STRING, and readable output of a program that ran before the greeting. */
     void (*text)(void *self, const char *text, size_t nbytes);
     /* Each word (width 32; name is its opcode's, or "UNKNOWN") and each byte of the code (width 8,

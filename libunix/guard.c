@@ -2,6 +2,7 @@
 #include "libunix/guard.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/time.h>
@@ -32,6 +33,13 @@ static void end_process(int signal)
     _exit(signal == SIGALRM ? STATUS_TIME_LIMIT : STATUS_SIGNAL + signal);
 }
 
+void guard_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+            open("/", O_RDONLY); /* a root folder without /dev: its descriptor is as dead */
+}
+
 void guard_start(struct line *l)
 {
     struct sigaction was, act = {.sa_handler = end_process};
@@ -50,6 +58,11 @@ void guard_time_limit(unsigned long long ms, const char *message)
     struct itimerval t = {.it_value = {(time_t)(ms / 1000), (suseconds_t)(ms % 1000) * 1000}};
     limit_message = message;
     setitimer(ITIMER_REAL, &t, NULL);
+}
+
+void guard_limit_message(const char *message)
+{
+    limit_message = message;
 }
 
 void guard_farewell(const char *text)

@@ -154,6 +154,7 @@ int main(int argc, char **argv)
 {
     struct options o;
     struct plan plan;
+    guard_standard_descriptors();
     if (options_parse(&o, argc, argv) != 0)
         die(STATUS_USAGE, "%s (my-install --help)", o.error);
     if (o.help || o.version) {
@@ -165,7 +166,7 @@ int main(int argc, char **argv)
     guard_start(&line);
     if (o.timeout_ms) {
         deadline_ms = line_now_ms() + o.timeout_ms;
-        guard_time_limit(o.timeout_ms, "my-install: time limit reached (--timeout)\n");
+        guard_time_limit(o.timeout_ms, report_time_limit);
     }
     if (plan_make(&plan, &o) != 0)
         die(STATUS_USAGE, "%s", plan.error);

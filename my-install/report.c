@@ -11,6 +11,8 @@
 #include "wire/boot.h"
 #include "wire/crc32.h"
 
+const char report_time_limit[] = "my-install: time limit reached (--timeout)\n";
+
 void report_init(struct report *r, const struct options *o, const char *what)
 {
     *r = (struct report){
@@ -49,6 +51,21 @@ static void progress(void *self, size_t sent, size_t total)
         report_end(r);
 }
 
+static void waiting(void *self)
+{
+    const struct report *r = self;
+    if (r->progress)
+        fprintf(stderr, "my-install: waiting for the boot loader%s\n",
+                r->heard ? "" : " (is the Pi on?)");
+}
+
+static void heard(void *self)
+{
+    struct report *r = self;
+    r->heard = 1;
+    guard_limit_message(report_time_limit);
+}
+
 static void text(void *self, const char *bytes, size_t nbytes)
 {
     struct report *r = self;
@@ -76,7 +93,11 @@ static void trace(void *self, enum boot_direction dir, unsigned width, uint32_t 
 void report_attach(struct report *r, struct boot_options *o)
 {
     o->self = r;
+    guard_limit_message(
+        "my-install: time limit reached (--timeout): no bytes at all from the Pi\n");
     o->progress = progress;
+    o->waiting = waiting;
+    o->heard = heard;
     o->text = text;
     o->trace = r->trace == TRACE_NONE ? NULL : trace;
 }
