@@ -10,7 +10,8 @@ enum file_error {
     FILE_UNREADABLE = -41, /* permission, no regular file, an I/O error, no memory: errno says */
     FILE_EMPTY = -42,
     FILE_TOO_LARGE = -43,
-    FILE_IS_ELF = -44, /* an ELF where a raw .bin is wanted */
+    FILE_IS_ELF = -44,    /* an ELF, or a name in .elf, where a raw .bin is wanted */
+    FILE_IS_SOURCE = -45, /* by its name (.c .h .s .S .o) what a .bin is made from */
 };
 
 enum { FILE_MAX_PROGRAM = 0x08000000 - 0x8000 }; /* a program ends below its stack */

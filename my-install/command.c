@@ -52,6 +52,20 @@ static int is_bin(const char *word)
     return n > 4 && strcmp(word + n - 4, ".bin") == 0;
 }
 
+/* The same; a word without a slash may also be a program of ours that stands here. */
+static int find_ours(char **word, char path[PATH_LENGTH])
+{
+    struct emu_note note;
+    int rc = find_command(*word, path);
+    if (rc == 0 || strchr(*word, '/') || file_read_note(*word, &note) != 0)
+        return rc;
+    snprintf(path, PATH_LENGTH, "./%s", *word);
+    if (!is_executable(path))
+        return -1;
+    *word = strdup(path);
+    return *word ? 0 : -1;
+}
+
 /* Does a word name a program of ours (emu, or made by emu-cc)? The first was found through PATH. */
 static int wants_loop(char **words, const char *first)
 {
@@ -94,8 +108,9 @@ static int plan_command(struct plan *plan, const struct options *o)
         return fail(plan, "%s: out of memory", "-exec");
     memcpy(words, o->command, (size_t)n * sizeof *words);
     plan->command = words;
-    if (find_command(words[0], path) != 0) {
-        snprintf(plan->error, sizeof plan->error, "cannot run %s: %s", words[0], strerror(errno));
+    if (find_ours(&words[0], path) != 0) {
+        snprintf(plan->error, sizeof plan->error, "cannot run %s: %s", o->command[0],
+                 strerror(errno));
         return -1;
     }
     int loop = o->loop || wants_loop(words, path);

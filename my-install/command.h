@@ -11,7 +11,7 @@ struct plan {
 };
 
 /* Decides what o asks for. 0, or -1 and plan->error. Allocates command once, for the life of the
- * process. */
+ * process. Its first word is found through PATH; a program made by emu-cc also in this folder. */
 int plan_make(struct plan *plan, const struct options *o);
 
 #endif

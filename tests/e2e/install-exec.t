@@ -94,6 +94,12 @@ def loops(c):
     boots(c, "--loop with any command", ["--loop", "-exec", SHOW, "x"], code, "x")
     boots(c, "--loop with a program", ["--loop", BIN, "-exec", SHOW, "x"], code, f"x {BIN}")
     boots(c, "a relative .emu", ["-exec", SHOW, "blink.emu"], code, "blink.emu")
+    # A word that PATH does not have, of a program that runs and has our note.
+    with open(f"{FOLDER}/note", "wb") as f:
+        f.write(NOTE)
+    subprocess.run(["objcopy", "--add-section", f".note.pi-emu={FOLDER}/note", "/bin/echo", f"{FOLDER}/here.emu"],
+                   check=True)
+    boots(c, "an .emu of this folder without a slash", ["-exec", "here.emu", "a", BIN], code, f"a {BIN}")
     for bits in (32, 64):
         for in_section in (False, True):
             path = emu_file(f"{bits}-{in_section}.emu", bits, in_section)

@@ -75,12 +75,44 @@ static void test_load(void **state)
     unlink(path);
 }
 
+/* What a program is made from is known by its name, whatever is in it. */
+static void test_sources(void **state)
+{
+    static const struct {
+        const char *name;
+        int error;
+    } cases[] = {
+        {"x.c", FILE_IS_SOURCE}, {"x.h", FILE_IS_SOURCE},
+        {"x.s", FILE_IS_SOURCE}, {"x.S", FILE_IS_SOURCE},
+        {"x.o", FILE_IS_SOURCE}, {"x.elf", FILE_IS_ELF},
+        {"x.c.bin", 0},          {"c", 0},
+    };
+    char text[300], name[300];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint8_t *data;
+        size_t nbytes;
+        snprintf(name, sizeof name, "%s/%s", dir, cases[i].name);
+        FILE *f = fopen(name, "w");
+        assert_non_null(f);
+        fputs("\1\2\3\4", f);
+        assert_int_equal(fclose(f), 0);
+        assert_int_equal(file_load_bin(name, &data, &nbytes), cases[i].error);
+        assert_true(cases[i].error == 0 || data == NULL);
+        if (cases[i].error)
+            assert_memory_equal(file_error_text(cases[i].error, name, text, sizeof text), name,
+                                strlen(name));
+        free(data);
+        unlink(name);
+    }
+}
+
 static void test_texts(void **state)
 {
-    char text[5][300];
+    char text[6][300];
     (void)state;
     write_file("\177ELFx", 5);
-    for (int error = FILE_MISSING; error >= FILE_IS_ELF; error--) {
+    for (int error = FILE_MISSING; error >= FILE_IS_SOURCE; error--) {
         int n = FILE_MISSING - error;
         file_error_text(error, path, text[n], sizeof text[n]);
         assert_memory_equal(text[n], path, strlen(path));
@@ -160,9 +192,8 @@ static void test_damaged_note(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_load),
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_note),
+        cmocka_unit_test(test_load),         cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_texts),        cmocka_unit_test(test_note),
         cmocka_unit_test(test_damaged_note),
     };
     return cmocka_run_group_tests_name("file", tests, set_up, tear_down);
