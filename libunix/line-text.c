@@ -1,6 +1,7 @@
 /* libunix/line-text.c - line errors as sentences: what happened, what to do next. */
 #include <dirent.h>
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,39 @@ static const char *missing_text(const char *name)
                  "there)";
 }
 
+/* Who may use the device: its group, if the group may, which is what a user can join. */
+static void permission_text(const char *name, char *buf, size_t nbytes)
+{
+    struct stat st;
+    char group[64];
+    int n = snprintf(buf, nbytes, "%s: permission denied", name);
+    if (n < 0 || (size_t)n >= nbytes)
+        return;
+    buf += n;
+    nbytes -= (size_t)n;
+    if (stat(name, &st) != 0) {
+        snprintf(buf, nbytes, " (a folder on the way to it is closed to you)");
+        return;
+    }
+    const struct group *g = getgrgid(st.st_gid);
+    if (g)
+        snprintf(group, sizeof group, "%s", g->gr_name);
+    else
+        snprintf(group, sizeof group, "%u", (unsigned)st.st_gid);
+    if ((st.st_mode & (S_IRGRP | S_IWGRP)) != (S_IRGRP | S_IWGRP))
+        snprintf(buf, nbytes,
+                 " (its mode is %04o: not even its group, %s, may read and write it; sudo chmod "
+                 "g+rw %s)",
+                 (unsigned)st.st_mode & 07777, group, name);
+    else if (!g)
+        snprintf(buf, nbytes, " (its group, %s, has no name to join; sudo chgrp dialout %s)", group,
+                 name);
+    else
+        snprintf(buf, nbytes,
+                 " (add yourself to group %s: sudo usermod -aG %s $USER, then log in again)", group,
+                 group);
+}
+
 const char *line_error_text(int error, const char *name, char *buf, size_t nbytes)
 {
     char holder[80];
@@ -105,16 +139,14 @@ const char *line_error_text(int error, const char *name, char *buf, size_t nbyte
         snprintf(buf, nbytes, "%s: the line went away (unplugged, or its other side closed)", name);
         break;
     case LINE_NONE:
-        snprintf(buf, nbytes,
-                 "no serial device found (looked for /dev/ttyUSB*, ttyACM*, cu.SLAB_USB*, "
-                 "cu.usbserial*): plug in the adapter, or name one: /dev/TTY or tcp:HOST:PORT");
-        break;
-    case LINE_PERMISSION:
         snprintf(
             buf, nbytes,
-            "%s: permission denied (add yourself to group dialout: sudo usermod -aG dialout $USER, "
-            "then log in again)",
-            name);
+            "no serial device found (looked for /dev/ttyUSB* and ttyACM*): plug in the adapter, "
+            "or name one: /dev/TTY or tcp:HOST:PORT; no Pi? tools/virtual-pi starts one in "
+            "QEMU");
+        break;
+    case LINE_PERMISSION:
+        permission_text(name, buf, nbytes);
         break;
     case LINE_BUSY:
         name_holder(name, holder, sizeof holder);

@@ -13,7 +13,7 @@ enum line_error {
     LINE_TIMEOUT = -1,    /* the time limit passed */
     LINE_GONE = -2,       /* the device vanished, or the peer closed */
     LINE_NONE = -3,       /* no device found */
-    LINE_PERMISSION = -4, /* may not open it (group dialout) */
+    LINE_PERMISSION = -4, /* may not open it (its group, often dialout, may) */
     LINE_BUSY = -5,       /* another program holds it */
     LINE_NOT_A_LINE = -6, /* the path exists and is no tty; the descriptor is no tty nor socket */
     LINE_BAUD = -7,       /* not a standard baud, or the device refuses it */
