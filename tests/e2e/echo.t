@@ -193,10 +193,22 @@ def in_background(c):
     os.close(slave)
 
 
-def no_input(c):
-    pi = Pi(prints(HELLO))
-    ended = finish(start(["bash", "-c", f"{INSTALL} {pi.path} {BIN} <&-"]), pi)
-    c.equal((ended.status, ended.out), (0, HELLO), "with stdin closed")
+def closed_at_start(c):
+    """A standard descriptor that is closed is not the line's: the Pi gets nothing but the boot."""
+    text = b"line after line of output\n" * 4000  # more than one read takes
+    for program, args in BOTH:
+        for fd, out in ((0, b"first\n" + text + HELLO), (1, b""), (2, b"first\n" + text + HELLO)):
+            pi = Pi(prints(b"first\n", text, HELLO, pause=0.01))
+            process = start([INSTALL, "--trace-control", pi.path, *args], preexec_fn=lambda fd=fd: os.close(fd))
+            got, err = process.communicate(timeout=3 * LIMIT_S)
+            c.equal((got or b"", pi.has_data(0)), (out, False),
+                    f"{program}: descriptor {fd} closed: the output, and none goes to the Pi")
+            pi.close()
+            ended = Ended(process.returncode, got, err.decode(errors="replace"), pi)
+            if fd == 1:
+                c.row(program, "stdout is closed", ended)
+            else:
+                c.equal(ended.status, 0, f"{program}: descriptor {fd} closed: status")
 
 
 def output_full(c):
@@ -236,5 +248,5 @@ def signals_in_echo(c):
 
 
 run_cases([large, ends, reboots, quotes, failures, no_failures, harmless, gone, gives_input, quiet_program,
-           input_waits, terminal_input, in_background, no_input, output_full, output_closed,
+           input_waits, terminal_input, in_background, closed_at_start, output_full, output_closed,
            output_nonblocking, signals_in_echo])

@@ -38,6 +38,17 @@ run bash -c "echo typed text | $install $programs/uart-echo.bin"
 is "uart-echo: the virtual Pi and models print the same" "$status $out" "$models"
 run bash -c "echo typed text | $install -exec $programs/uart-echo.emu"
 is "uart-echo: forwarded prints the same" "$status $out" "$models"
+
+# The line is not opened as a standard descriptor that is closed.
+run "$programs/hello.emu"
+models="$status $out"
+run "$programs/hello.emu" --pi="$pi" <&-
+is "stdin is closed" "$status $out" "$models"
+run bash -c "exec $programs/hello.emu --pi=$pi 2>&-"
+is "stderr is closed" "$status $out" "$models"
+run bash -c "exec $programs/hello.emu --pi=$pi >&-"
+is "stdout is closed: status" "$status" 2
+like "stdout is closed: message" "$err" "cannot write the program's output: Bad file descriptor"
 run "$programs/null-pointer.emu"
 like "null-pointer: a guest fault on the laptop" "$status $err" "^1 emu: guest fault: null pointer dereference"
 run $install -exec "$programs/null-pointer.emu"

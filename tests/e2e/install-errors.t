@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Bad input to my-install and echo: every message and status of a wrong command line, a bad file and a
 line that cannot be had; help, version and list."""
+import grp
 import os
 import shutil
 import subprocess
@@ -78,6 +79,13 @@ def files(c):
     wrong(c, "the program is too large", large)
     wrong(c, "the program is an ELF file", path("prog.elf", b"\x7fELF" + bytes(60)))
     wrong(c, "the program is an .emu", emu_file("prog.emu"))
+    wrong(c, "the program is an .emu in this folder", "prog.emu", cwd=FOLDER)
+    for name, situation in (("prog.c", "the program is a C source"), ("prog.h", "the program is a C header"),
+                            ("prog.s", "the program is a .s file"), ("prog.S", "the program is a .S file"),
+                            ("prog.o", "the program is an object file")):
+        path(name, b"\x7fELF" + bytes(60) if name == "prog.o" else b"text\n")
+        wrong(c, situation, "/dev/ttyNOSUCH9", name, cwd=FOLDER)
+    wrong(c, "the program is an ELF file by its name", path("text.elf"))
     os.chmod(path("secret.bin"), 0)
     ended = run([INSTALL_FOR_ALL, f"{FOLDER}/secret.bin"], preexec_fn=UNPRIVILEGED)
     c.row("my-install", "the program may not be read", ended)
@@ -92,9 +100,22 @@ def lines(c):
     pi = Pi(lambda pi: None)
     ended = run([INSTALL, "--baud", "115201", pi.path, BIN])
     c.row("my-install", "no standard baud rate", ended)
-    os.chmod(pi.path, 0)
+    if UNPRIVILEGED:
+        os.chmod(pi.path, 0o660)
+        ended = run([INSTALL_FOR_ALL, pi.path, BIN], preexec_fn=UNPRIVILEGED)
+        c.row("my-install", "no permission for the device", ended)
+        group = grp.getgrgid(os.stat(pi.path).st_gid).gr_name
+        c.holds(ended.err, f"to group {group}: sudo usermod -aG {group} $USER,", "the device's own group is named")
+        os.chown(pi.path, -1, 54321)
+        ended = run([INSTALL_FOR_ALL, pi.path, BIN], preexec_fn=UNPRIVILEGED)
+        c.row("my-install", "no permission, and the group has no name", ended)
+    os.chmod(pi.path, 0o040)
     ended = run([INSTALL_FOR_ALL, pi.path, BIN], preexec_fn=UNPRIVILEGED)
-    c.row("my-install", "no permission for the device", ended)
+    c.row("my-install", "no permission for the device's group either", ended)
+    closed = f"{FOLDER}/closed"
+    os.mkdir(closed, 0)
+    ended = run([INSTALL_FOR_ALL, "--device", f"{closed}/tty", BIN], preexec_fn=UNPRIVILEGED)
+    c.row("my-install", "the device is in a closed folder", ended)
     c.equal(pi.restored(), True, "no permission: the line keeps its settings")
     pi.close()
 
@@ -241,11 +262,60 @@ def progress(c):
         c.equal(text.endswith(b"progress.bin: 100 % of 50000 bytes\r\n"), shown, f"progress is shown, {args}")
 
 
+def read_until(fd, text):
+    got = b""
+    while text not in got:
+        got += os.read(fd, 4096)
+    return got
+
+
+def waiting(c):
+    """On a terminal a wait of more than a second is told once; the loader speaks only then."""
+    said = b"my-install: waiting for the boot loader (is the Pi on?)\r\n"
+    for junk in (b"", b"\x01\x02"):
+        def script(pi, junk=junk):
+            pi.wait_open()
+            pi.send(junk)
+            pi.wait_for("it is told")
+            boot_old(pi)
+            pi.send(HELLO)
+        pi = Pi(script)
+        master, slave = pty.openpty()
+        process = subprocess.Popen([INSTALL, pi.path, BIN], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=slave, env=environment())
+        os.close(slave)
+        text = read_until(master, b"waiting for the boot loader")
+        pi.happened("it is told")
+        with contextlib.suppress(OSError):
+            while got := os.read(master, 4096):
+                text += got
+        os.close(master)
+        want = said.replace(b" (is the Pi on?)", b"") if junk else said
+        c.equal((text.startswith(want), text.count(b"waiting")), (True, 1), f"a wait is told, {junk!r} heard")
+        c.equal(finish(process, pi).status, 0, "and the boot goes on")
+    pi = Pi(lambda pi: pi.wait_for("the end"))
+    ended = run([INSTALL, "--timeout", "1.5", pi.path, BIN])
+    c.row("my-install", "time limit, nothing heard", ended)
+    c.equal("waiting" in ended.err, False, "no word of waiting where stderr is no terminal")
+    pi.close()
+
+    def murmurs(pi):
+        pi.wait_open()
+        pi.send(b"\x01")
+        pi.wait_for("the end")
+    pi = Pi(murmurs)
+    ended = run([INSTALL, "--timeout", "1.5", pi.path, BIN])
+    c.equal((ended.status, ended.err), (4, "my-install: time limit reached (--timeout)\n"),
+            "a time limit after a byte was heard")
+    pi.close()
+
+
 def commands(c):
     wrong(c, "-exec of a command that does not exist", BIN, "-exec", "no-such-command-anywhere")
     wrong(c, "-exec of a file that is not executable", BIN, "-exec", BIN)
     wrong(c, "-exec of a folder", BIN, "-exec", FOLDER)
     wrong(c, "-exec with nothing to boot", "-exec", "true", "word")
+    wrong(c, "-exec of an .emu here that is not executable", "-exec", "prog.emu", cwd=FOLDER)
     shutil.copy("/bin/true", f"{FOLDER}/true")
     wrong(c, "--addr for the device loop", "--loop", "--addr", "0x8000", "-exec", f"{FOLDER}/true")
 
@@ -280,5 +350,5 @@ def echo_by_hand(c):
     c.row("echo", "MY_INSTALL_FD names nothing", run([ECHO], env=environment(MY_INSTALL_FD="77")))
 
 
-run_cases([usage, files, lines, busy, rates, raw_and_restored, no_device, choice, progress, commands,
+run_cases([usage, files, lines, busy, rates, raw_and_restored, no_device, choice, progress, waiting, commands,
            help_and_version, echo_by_hand])

@@ -90,8 +90,53 @@ is "called through symbolic links" "$status$(cmp link.bin hello.bin && echo same
 run env MAKEFLAGS='-n -j7' OUT=/nowhere YEAR=1999 "$pi_cc" hello.c -o env.bin
 is "the variables of a make that calls it do no harm" "$status$(cmp env.bin hello.bin && echo same)" 0same
 
+mkdir results
+run "$pi_cc" -fstack-usage hello.c -o results/hello.bin
+is "what options leave stays beside the program" "$status$(cd results && echo ./*)" \
+    '0./hello.bin ./hello.elf ./hello.elf-hello.su'
+run "$pi_cc" hello.c -o /dev/null
+is "-o /dev/null: nothing beside a device" "$status$err$(test -c /dev/null && ! test -e /dev/null.elf && echo ok)" 0ok
+mkfifo pipe
+cat pipe >piped.bin &
+run "$pi_cc" hello.c -o pipe
+wait
+is "-o of a pipe" "$status$(cmp piped.bin hello.bin && test -p pipe && ! test -e pipe.elf && echo ok)" 0ok
+is "nothing is left in the temporary folder" \
+    "$(mkdir temp && TMPDIR=$dir/temp "$pi_cc" hello.c -o a.bin && TMPDIR=$dir/temp "$pi_cc" wrong.c -o a.bin 2>/dev/null; ls temp)" ""
+
 (for i in 1 2 3 4; do "$pi_cc" -DLIBPI_YEAR=2023 hello.c -o par$i.bin & done; wait)
 is "side by side" "$(cmp par1.bin par2.bin && cmp par3.bin par4.bin && echo same)" same
+
+# ---- a tree that belongs to somebody else ----------------------------------------------------------
+
+# Permissions do not bind root; nobody they do.
+unprivileged=()
+[ "$(id -u)" != 0 ] || unprivileged=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+chmod 755 "$dir"
+mkdir -m 777 own
+mkdir -p theirs/emu
+cp -a "$top/Makefile" "$top/libpi" "$top/wire" theirs
+cp -a "$pi_cc" theirs/emu
+chmod -R a+rX,a-w theirs
+others() # ENVIRONMENT...: compiles with the pi-cc of theirs
+{
+    run "${unprivileged[@]}" env -u XDG_CACHE_HOME -u HOME "$@" theirs/emu/pi-cc hello.c -o own/hello.bin
+}
+others
+row "no folder to build libpi in"
+others HOME=/dev/null
+row "a home that is no folder"
+others HOME="$dir/own"
+is "libpi is built in the cache" "$status$err$(cmp own/hello.bin hello.bin && compgen -G "own/.cache/pi-emu/*/pi/2026/libpi.a" | wc -l)" 01
+others XDG_CACHE_HOME="$dir/own/elsewhere"
+is "XDG_CACHE_HOME names it" "$status$err$(compgen -G "own/elsewhere/pi-emu/*/pi/2026/libpi.a" | wc -l)" 01
+chmod -R u+w theirs
+run theirs/emu/pi-cc hello.c -o hello3.bin
+chmod -R a+rX,a-w theirs
+rm own/hello.bin
+others
+is "a library that is there is used" "$status$err$(cmp own/hello.bin hello.bin && echo same)" 0same
+chmod -R u+w theirs
 
 # ---- years -----------------------------------------------------------------------------------------
 
@@ -111,6 +156,9 @@ is "-D and the year in two words" "$status $(boot year.bin)" $'0 2019\nDONE!!!'
 run "$pi_cc" --help
 is "--help: status" "$status$err" 0
 like "--help" "$out" '^usage: pi-cc'
+cp "$dir/.out" help
+run "$pi_cc" -h
+is "-h is --help" "$status$(cmp help "$dir/.out" && echo same)" 0same
 run "$pi_cc" --print-cflags
 like "--print-cflags" "$status $out" '^0 .*-mcpu=arm1176jzf-s'
 run "$pi_cc"
@@ -119,6 +167,30 @@ run "$pi_cc" hello.c -o
 row "-o without a name"
 run "$pi_cc" absent.c -o absent.bin
 row "a file that is not there"
+mkdir folder folder.bin folder-elf.elf
+run "$pi_cc" folder -o x.bin
+row "a folder as input"
+: >secret.c
+chmod 0 secret.c
+run "${unprivileged[@]}" theirs/emu/pi-cc secret.c -o own/x.bin
+row "a file that may not be read"
+run "$pi_cc" hello.c -o folder.bin
+row "an output that is a folder"
+is "no .elf beside it" "$(ls folder.elf 2>/dev/null)" ""
+run "$pi_cc" hello.c -o folder-elf.bin
+row "a folder where the .elf belongs"
+is "no .bin beside it" "$(ls folder-elf.bin 2>/dev/null)" ""
+run "$pi_cc" hello.c -o /nope/x.bin
+row "an output in no folder"
+run "$pi_cc" -c hello.c -o /nope/x.o
+row "an output in no folder, -c"
+run "$pi_cc" hello.c -o /dev/full
+row "a full disk"
+is "no /dev/full.elf, and the device is one" "$(ls /dev/full.elf 2>/dev/null; test -c /dev/full && echo ok)" ok
+mkdir -m 555 closed
+run "${unprivileged[@]}" theirs/emu/pi-cc hello.c -o closed/x.bin
+row "an output in a folder that is closed"
+is "nothing is left there" "$(ls closed)" ""
 run "$pi_cc" -DLIBPI_YEAR=2018 hello.c -o year.bin
 row "a year without a libpi"
 run "$pi_cc" wrong.c -o wrong.bin
