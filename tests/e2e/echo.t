@@ -91,7 +91,7 @@ def failures(c):
 
 
 def no_failures(c):
-    text = (b"PANIC: not at the disco\nERROR: 404\nAssertion `x` is a word\nx.c:fn:n:PANIC\nTRACE: ERROR\n"
+    text = (b"No PANIC: not at the disco\nERROR: 404\nAssertion `x` is a word\nx.c:fn:n:PANIC\nTRACE: ERROR\n"
             b"DONE!!!\nPANIC:x.c:fn:1:too late\n")
     both(c, "words that are no failure", prints(text), text[:text.index(b"PANIC:x.c")])
 

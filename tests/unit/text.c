@@ -66,6 +66,8 @@ static void test_failures(void **state)
 {
     static const char *const failing[] = {
         "PANIC:x.c:notmain:12:no good\n",
+        "PANIC:gpio:illegal pin=200\n",
+        "a\nPANIC: of the program's own\n",
         "PANIC:/a/very long/../path/x.c:f:1:\n",
         "text without an endPANIC:x.c:f:12:now\n",
         "a\nb\nPANIC:x.c:f:12:now\nDONE!!!\n",
@@ -78,11 +80,11 @@ static void test_failures(void **state)
     };
     static const char *const fine[] = {
         "PANIC\n",
-        "PANIC: at\n",
-        "PANIC:x.c:12:\n",
-        "PANIC:x.c:f:l2:\n",
-        "PANIC:x.c:f::\n",
-        "PANIC:x.c\n:f:12:\n",
+        "no PANIC: at\n",
+        "no PANIC:x.c:12:\n",
+        "no PANIC:x.c:f:l2:\n",
+        "no PANIC:x.c:f::\n",
+        "no PANIC:x.c\n:f:12:\n",
         "Assertion `a` failed.\n",
         "ERROR: Assertion `a` failed.\n",
         "ERROR:x.c:f:12: TRUE(<a>)\n",
