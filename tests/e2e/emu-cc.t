@@ -230,6 +230,8 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
     }
     as_guest "$dir/tree/emu/emu-cc" hello.c -o hello.emu
     is "another user's tree: emu-cc builds libpi in a folder of its own" "$status $("$dir/guest/hello.emu")" $'0 hello\nDONE!!!'
+    as_guest env -u HOME -u XDG_CACHE_HOME "$dir/tree/emu/emu-cc" hello.c -o hello.emu
+    row emu-cc "nowhere to build libpi"
     as_guest "$dir/tree/emu/emu" --quiet hello.c
     is "and emu PROG.c keeps its programs there" "$status $out" $'0 hello\nDONE!!!'
 fi
