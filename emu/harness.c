@@ -220,6 +220,15 @@ static void fail_line(int error, const char *name)
     exit(error == LINE_NOT_A_LINE || error == LINE_BAUD ? 2 : 3);
 }
 
+static void need_loop(void)
+{
+    if ((size_t)(loop_image_end - loop_image) == 0) {
+        say("no device loop inside: it was built without an ARM compiler; install "
+            "gcc-arm-none-eabi, then make, and compile the program again");
+        exit(2);
+    }
+}
+
 /* Boots the device loop over the open line. */
 static void boot_loop(void)
 {
@@ -228,11 +237,7 @@ static void boot_loop(void)
     char text[512];
     int e;
 
-    if ((size_t)(loop_image_end - loop_image) == 0) {
-        say("no device loop inside: it was built without an ARM compiler; install "
-            "gcc-arm-none-eabi, then make, and compile the program again");
-        exit(2);
-    }
+    need_loop();
     e = boot_program(&line, loop_image, (size_t)(loop_image_end - loop_image), &how, &result);
     if (e < 0) {
         say("%s", boot_error_text(e, &result, line.name, text, sizeof text));
@@ -279,6 +284,7 @@ static int find_pi(void)
     signal(SIGTERM, quit_early);
     signal(SIGHUP, quit_early);
     if (opts.pi_name || fd < 0) {
+        need_loop(); /* before the line is touched */
         open_line();
         boot_loop();
     } else if ((e = line_adopt(&line, fd, 0)) < 0) {
