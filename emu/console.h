@@ -19,9 +19,8 @@ struct console {
     struct text_watch watch;
     uint8_t in[256];
     size_t in_used, in_next;
-    int in_ended; /* standard input is at its end, or closed */
-    unsigned
-        looked; /* times the program looked for input in vain since it last got or printed some */
+    int in_ended;      /* standard input is at its end, or closed */
+    unsigned looked;   /* looks in vain since it last got or printed something */
     int over_limit;    /* the output limit was reached */
     int failed;        /* standard output cannot be written: the errno */
     int (*stop)(void); /* nonzero: do not wait; may be null */

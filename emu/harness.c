@@ -89,8 +89,7 @@ static void end_run(void *self, int status, int sig)
     exit(status);
 }
 
-/* ---- the console -------------------------------------------------------------------------------
- */
+/* ---- the console ---- */
 
 static void console_text(void *self, const char *text, size_t nbytes)
 {
@@ -154,8 +153,7 @@ static int level_getc(void *self)
     return -1;
 }
 
-/* ---- time --------------------------------------------------------------------------------------
- */
+/* ---- time ---- */
 
 static void access_cost(void *clock)
 {
@@ -183,8 +181,7 @@ static void start_clock(void)
         bus.access_cost = access_cost;
 }
 
-/* ---- backends ----------------------------------------------------------------------------------
- */
+/* ---- backends ---- */
 
 static void chip_reset(void *self, int halt)
 {
@@ -259,7 +256,6 @@ static void open_line(void)
     } else if (!opts.quiet) {
         say("the Pi at %s answers", name);
     }
-    snprintf(line.name, sizeof line.name, "%s", name);
     if ((e = line_open(&line, name, opts.baud)) < 0)
         fail_line(e, name);
 }
@@ -294,8 +290,7 @@ static int find_pi(void)
     remote.remark = remote_remark;
     remote.stop = stopping;
     e = remote_open(&remote, &line, GREETING_MS);
-    if (e == REMOTE_BOOT_LOADER) { /* a second run over a line handed down: gdb's run, a loop in a
-                                      shell */
+    if (e == REMOTE_BOOT_LOADER) { /* a second run over a line handed down, as gdb's run is */
         boot_loop();
         e = remote_open(&remote, &line, GREETING_MS);
     }
@@ -327,8 +322,7 @@ static void set_up_devices(void)
     }
 }
 
-/* ---- watchers ----------------------------------------------------------------------------------
- */
+/* ---- watchers ---- */
 
 /* Keeps the trace in order with the program's output. */
 static void flush_before(void *self, const struct bus_access *a, int result)
@@ -394,8 +388,7 @@ static int access_failed(void *self, const struct bus_access *a, int result)
     }
 }
 
-/* ---- start -------------------------------------------------------------------------------------
- */
+/* ---- start ---- */
 
 static const char *program_name(const char *path)
 {

@@ -68,7 +68,7 @@ static void let_valgrind_see_again(void)
 int native_map_ram(const char **why)
 {
     const int rw = PROT_READ | PROT_WRITE;
-    const uintptr_t image = 0x20000, guard = GUEST_STACK_TOP - GUEST_STACK_MAX - GUEST_GUARD;
+    const uintptr_t image = 0x20000;
     uintptr_t end = page_up((uintptr_t)emu_guest_end);
 
     if (end > GUEST_STACK_TOP - GUEST_STACK_MAX) {
@@ -85,7 +85,7 @@ int native_map_ram(const char **why)
                      "something was loaded there (a tool? check LD_PRELOAD, vm.legacy_va_layout)";
         return -1;
     }
-    mprotect((void *)guard, GUEST_GUARD, PROT_NONE);
+    mprotect((void *)(uintptr_t)GUEST_GUARD_START, GUEST_GUARD, PROT_NONE);
     device_errors(VG_DISABLE_ADDR_ERRORS);
     atexit(let_valgrind_see_again);
     return 0;
@@ -104,35 +104,29 @@ void native_run(const struct native_host *h)
     __builtin_unreachable();
 }
 
-static uintptr_t perform(struct bus_access *a)
+uint32_t engine_access(enum bus_op op, unsigned width, uint32_t addr, uint32_t value, uintptr_t pc)
 {
+    struct bus_access a = {
+        .op = op, .width = (uint8_t)width, .addr = addr, .value = value, .pc = pc};
     int r;
 
-    if (a->pc - (uintptr_t)emu_console_text < (size_t)(emu_console_text_end - emu_console_text))
-        a->origin = ORIGIN_CONSOLE;
-    r = bus_perform(host->bus, a);
+    if (pc - (uintptr_t)emu_console_text < (size_t)(emu_console_text_end - emu_console_text))
+        a.origin = ORIGIN_CONSOLE;
+    r = bus_perform(host->bus, &a);
     if (r < 0) {
-        int status = host->failed(host->self, a, r);
+        int status = host->failed(host->self, &a, r);
 
         if (status)
             host->end(host->self, status, 0);
     }
-    return a->value;
+    return a.value;
 }
 
-uint32_t engine_access(enum bus_op op, unsigned width, uint32_t addr, uint32_t value, uintptr_t pc)
+/* The program cannot go on: says why and where, and ends the run. */
+static void fail(const char *what, uintptr_t pc)
 {
-    struct bus_access access = {
-        .op = op, .width = (uint8_t)width, .addr = addr, .value = value, .pc = pc};
-
-    return (uint32_t)perform(&access);
-}
-
-static uintptr_t event(enum bus_op op, uintptr_t value, uintptr_t pc)
-{
-    struct bus_access access = {.op = op, .value = (uint32_t)value, .pc = pc};
-
-    return perform(&access);
+    native_report(what, NULL, pc);
+    host->end(host->self, 1, 0);
 }
 
 static void unsupported(const char *name, uintptr_t pc)
@@ -143,14 +137,7 @@ static void unsupported(const char *name, uintptr_t pc)
              "%s needs ARM instructions, which a recompiled program has none of: use "
              "the arm engine (--engine=arm)",
              name);
-    native_report(what, NULL, pc);
-    host->end(host->self, 1, 0);
-}
-
-/* Console text must be readable memory of the program: it is read here, on the host's side. */
-static void text(uintptr_t p, size_t nbytes)
-{
-    host->text(host->self, (const char *)p, nbytes);
+    fail(what, pc);
 }
 
 /* Reading the counter takes time too: a program that waits for it would wait for ever. */
@@ -177,13 +164,13 @@ static uintptr_t dispatch(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_
     case CALL_WRITE32:
         return engine_access(BUS_WRITE, 4, (uint32_t)a, (uint32_t)b, pc);
     case CALL_BARRIER:
-        return event(BUS_BARRIER, 0, pc);
+        return engine_access(BUS_BARRIER, 0, 0, 0, pc);
     case CALL_DELAY_US:
-        return event(BUS_DELAY_US, a, pc);
+        return engine_access(BUS_DELAY_US, 0, 0, (uint32_t)a, pc);
     case CALL_DELAY_CYCLES:
-        return event(BUS_DELAY_CYCLES, a, pc);
+        return engine_access(BUS_DELAY_CYCLES, 0, 0, (uint32_t)a, pc);
     case CALL_DEV_VAL:
-        return event(BUS_DEV_VAL, a, pc);
+        return engine_access(BUS_DEV_VAL, 0, 0, (uint32_t)a, pc);
     case CALL_CYCLES:
         return cycles();
     case CALL_STACK_MADE:
@@ -193,13 +180,10 @@ static uintptr_t dispatch(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_
         stacks_run(a);
         return 0;
     case CALL_TEXT:
-        text(a, b);
+        host->text(host->self, (const char *)a, b);
         return 0;
     case CALL_GETC:
         return (uintptr_t)(intptr_t)host->getc(host->self);
-    case CALL_REBOOT:
-        host->end(host->self, 0, 0);
-        return 0;
     case CALL_UNSUPPORTED:
         unsupported((const char *)a, pc);
         return 0;
@@ -219,8 +203,7 @@ static void check_stack(uintptr_t pc)
              "guest fault: stack overflow: a thread used more than the %zu bytes of its "
              "stack",
              nbytes);
-    native_report(what, NULL, pc);
-    host->end(host->self, 1, 0);
+    fail(what, pc);
 }
 
 uintptr_t native_call(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc)

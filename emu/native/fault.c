@@ -2,15 +2,11 @@
  * reported. Ctrl-C, termination and the time limit end the run at the next safe point. */
 #include "emu/native/fault.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <ucontext.h>
-#include <unistd.h>
 
 #include "emu/core/regs.h"
 #include "emu/native/deref.h"
@@ -121,7 +117,7 @@ static void describe(char *what, size_t n, const struct machine *m, uintptr_t ad
 /* The guard lies where the stack may not grow to. A program that means the memory there gets it. */
 static int guard_hit(const struct machine *m, uintptr_t addr, char *what, size_t n)
 {
-    const uintptr_t guard = GUEST_STACK_TOP - GUEST_STACK_MAX - GUEST_GUARD;
+    const uintptr_t guard = GUEST_GUARD_START;
 
     if (addr - guard >= GUEST_GUARD)
         return 0;

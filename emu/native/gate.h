@@ -25,7 +25,6 @@ enum emu_call {
     CALL_STACK_RUNS,   /* a: address on the stack the program switches to */
     CALL_TEXT,         /* a: text, b: bytes: console output at level printk and uart */
     CALL_GETC,         /* -> console input byte, or -1: level uart */
-    CALL_REBOOT,       /* the program ends */
     CALL_UNSUPPORTED,  /* a: name of a function that needs the arm engine, pc */
 };
 

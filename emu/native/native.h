@@ -18,6 +18,7 @@ enum {
     GUEST_STACK_TOP = 0x08000000,
     GUEST_STACK_MAX = 8 << 20, /* bytes the main stack may grow before it is called an overflow */
     GUEST_GUARD = 64 << 10,
+    GUEST_GUARD_START = GUEST_STACK_TOP - GUEST_STACK_MAX - GUEST_GUARD,
 };
 
 /* What the engine asks of whoever put it together; every pointer must be set. All are called on the

@@ -1,13 +1,7 @@
 /* --level=uart: the uart_* calls of every year go to the host's console; nothing touches the
  * mini-UART. Prototypes are the calls' machine interface: the years differ only in int and void. */
 #include "emu/native/gate.h"
-
-#include <stdint.h>
-
-#define PC ((uintptr_t)__builtin_return_address(0))
-#define API(type, name, ...)                                                                       \
-    type name(__VA_ARGS__);                                                                        \
-    __attribute__((weak)) type name(__VA_ARGS__)
+#include "emu/native/guest/api.h"
 
 static int pending = -1;
 

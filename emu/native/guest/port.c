@@ -4,14 +4,8 @@
  *
  * rpi.h is not included: its prototypes differ between the years, the machine code does not. */
 #include "emu/native/gate.h"
+#include "emu/native/guest/api.h"
 #include "libpi-port.h"
-
-#define PC ((uintptr_t)__builtin_return_address(0))
-
-/* A weak function of the API, with the prototype that -Wmissing-prototypes asks for. */
-#define API(type, name, ...)                                                                       \
-    type name(__VA_ARGS__);                                                                        \
-    __attribute__((weak)) type name(__VA_ARGS__)
 
 /* RAM is the program's own memory: touched here, in its name, so that faults and checkers see it.
  */
