@@ -31,7 +31,24 @@ enum boot_old_word {
     OLD_EOT = 7,
 };
 
+/* Protocol A between our loader and our installer: the code goes in checked blocks. No other peer
+ * ever meets one of these words; docs/boot-protocols.md says how the two find each other. */
+#define BLOCKS_OFFER "boot loader: checked blocks, 1\n" /* a PRINT_STRING; 1 is the version */
+
+enum boot_block_word {
+    BLOCKS_BEGIN = 0x7A31C5E9,      /* laptop: then address, nbytes, crc, crc32(those 12 bytes) */
+    BLOCKS_BLOCK = (int)0xB10C0000, /* laptop: + n; then offset, n bytes, crc32(code up to here) */
+    BLOCKS_GO = 0x60C35A96,         /* laptop: run it */
+    /* Pi: a value and crc32(value). The value is how many bytes are there, or one of these. */
+    BLOCKS_AGAIN = (int)0x80000000, /* + how many are there: go on from here */
+    BLOCKS_RUN = 0x40000000,        /* + n: it runs after n more of these, and a BOOT_SUCCESS */
+};
+
 enum {
+    BLOCKS_MAX = 2048,     /* bytes of code in a block */
+    BLOCKS_RUNS = 3,       /* how often BLOCKS_RUN is said */
+    BLOCKS_OFFER_MS = 100, /* the offer is made to an installer that is silent so long */
+
     BOOT_MAX_STRING = 1024,       /* bytes of one PRINT_STRING */
     BOOT_REPEAT_MS = 300,         /* period of the Pi's greeting, protocols A and C */
     BOOT_LOAD_ADDR = 0x8000,      /* where programs load and start */

@@ -1,101 +1,194 @@
-/* The operations as payload bytes; numbers are little-endian. Nothing here knows what a register
- * is. */
+/* The dictionary, and operations taken off a frame's body. Nothing here knows what a register is.
+ */
 #include "wire/ops.h"
 
-enum { HELLO_BYTES = 6, GET_BYTES = 5, PUT_BYTES = 9, REPLY_BYTES = 5 };
+#include "wire/ops-bytes.h"
 
-static void start(struct frame *f, enum op_kind kind, uint8_t seq)
+void dict_init(struct dict *d)
 {
-    f->kind = (uint8_t)kind;
-    f->seq = seq;
-    f->nbytes = 0;
+    *d = (struct dict){.last_put = DICT_NOWHERE};
+    for (unsigned i = 0; i < DICT_PAIRS; i++)
+        d->pair[i].slot = DICT_NOWHERE;
 }
 
-static void append(struct frame *f, uint32_t value, unsigned nbytes)
+int dict_find(const struct dict *d, uint32_t addr, unsigned width)
 {
-    for (unsigned i = 0; i < nbytes; i++)
-        f->payload[f->nbytes++] = (uint8_t)(value >> (8 * i));
+    for (unsigned i = 0; i < DICT_SLOTS; i++)
+        if (d->slot[i].addr == addr && d->slot[i].width == width)
+            return (int)i;
+    return -1;
 }
 
-static uint32_t field(const struct frame *f, unsigned at, unsigned nbytes)
+static uint32_t number(const uint8_t *bytes, unsigned nbytes)
 {
     uint32_t value = 0;
 
     for (unsigned i = 0; i < nbytes; i++)
-        value |= (uint32_t)f->payload[at + i] << (8 * i);
+        value |= (uint32_t)bytes[i] << (8 * i);
     return value;
 }
 
-void op_make_hello(struct frame *f, enum op_kind kind, const struct op_hello *h)
+/* A slot given to another register takes its pairs with it. */
+void dict_define(struct dict *d, unsigned slot, uint32_t addr, unsigned width)
 {
-    start(f, kind, 0);
-    append(f, h->version, 2);
-    append(f, h->nonce, 4);
+    for (unsigned i = 0; i < DICT_PAIRS; i++)
+        if (d->pair[i].slot == slot)
+            d->pair[i].slot = DICT_NOWHERE;
+    if (d->last_put == slot)
+        d->last_put = DICT_NOWHERE;
+    d->slot[slot] = (struct dict_slot){.addr = addr, .width = (uint8_t)width};
 }
 
-void op_make_get(struct frame *f, uint8_t seq, const struct op_access *a)
+void dict_put(struct dict *d, unsigned slot, uint32_t value, int new_pair)
 {
-    start(f, OP_GET, seq);
-    append(f, a->width, 1);
-    append(f, a->addr, 4);
+    d->slot[slot].wrote = value;
+    d->last_put = (uint8_t)slot;
+    if (!new_pair)
+        return;
+    d->pair[d->next_pair].slot = (uint8_t)slot;
+    d->pair[d->next_pair].value = value;
+    d->next_pair = (d->next_pair + 1) % DICT_PAIRS;
 }
 
-void op_make_put(struct frame *f, uint8_t seq, const struct op_access *a)
+static int decode_put(struct dict *d, struct op *op, const uint8_t *bytes)
 {
-    start(f, OP_PUT, seq);
-    append(f, a->width, 1);
-    append(f, a->addr, 4);
-    append(f, a->value, 4);
+    static const uint8_t value_bytes[16] = {[5] = 1, [6] = 2, [7] = 4, [8] = 1, [9] = 1};
+    unsigned kind = bytes[0] & 0xF0, n = value_bytes[kind >> 4];
+    uint32_t v = number(bytes + 1, n);
+
+    if (kind == OPB_BITS || kind == OPB_XOR)
+        v = ((v >> 5) + 1) << (v & 31);
+    if (kind == OPB_XOR)
+        v ^= d->slot[op->slot].wrote;
+    op->value = v;
+    op->count = 1;
+    dict_put(d, op->slot, v, 1);
+    return (int)n + 1;
 }
 
-void op_make_reply(struct frame *f, uint8_t seq, const struct op_reply *r)
+/* Operations that name a slot in their low 4 bits. */
+static int decode_slot(struct dict *d, const uint8_t *bytes, struct op *op)
 {
-    start(f, OP_REPLY, seq);
-    append(f, r->status, 1);
-    append(f, r->value, 4);
-}
+    struct dict_slot *s;
 
-void op_make_reboot(struct frame *f, uint8_t seq)
-{
-    start(f, OP_REBOOT, seq);
-}
-
-void op_make_text(struct frame *f, uint8_t seq, const void *text, uint8_t nbytes)
-{
-    const uint8_t *bytes = text;
-
-    start(f, OP_TEXT, seq);
-    for (unsigned i = 0; i < nbytes; i++)
-        append(f, bytes[i], 1);
-}
-
-int op_read_hello(const struct frame *f, struct op_hello *h)
-{
-    if ((f->kind != OP_HELLO && f->kind != OP_WELCOME) || f->nbytes != HELLO_BYTES)
+    op->slot = bytes[0] & 15;
+    s = &d->slot[op->slot];
+    if (!s->width)
         return -1;
-    h->version = (uint16_t)field(f, 0, 2);
-    h->nonce = field(f, 2, 4);
-    return 0;
+    op->addr = s->addr;
+    op->width = s->width;
+    switch (bytes[0] & 0xF0) {
+    case OPB_GET:
+        op->kind = OP_GET;
+        return 1;
+    case OPB_POLL:
+        op->kind = OP_POLL;
+        return 1;
+    default:
+        op->kind = OP_PUT;
+        return decode_put(d, op, bytes);
+    }
 }
 
-int op_read_access(const struct frame *f, struct op_access *a)
+/* The put of a pair (index below DICT_PAIRS), or the last put once more. */
+static int decode_again(struct dict *d, struct op *op, unsigned slot, uint32_t value)
 {
-    if (!(f->kind == OP_GET && f->nbytes == GET_BYTES) &&
-        !(f->kind == OP_PUT && f->nbytes == PUT_BYTES))
+    if (slot == DICT_NOWHERE)
         return -1;
-    a->width = f->payload[0];
-    if (a->width != 1 && a->width != 2 && a->width != 4)
-        return -1;
-    a->addr = field(f, 1, 4);
-    a->value = f->kind == OP_PUT ? field(f, 5, 4) : 0;
-    return 0;
+    op->kind = OP_PUT;
+    op->slot = (uint8_t)slot;
+    op->addr = d->slot[slot].addr;
+    op->width = d->slot[slot].width;
+    op->value = value;
+    op->count = 1;
+    dict_put(d, slot, value, 0);
+    return 1;
 }
 
-int op_read_reply(const struct frame *f, struct op_reply *r)
+static int decode_other(struct dict *d, const uint8_t *bytes, size_t nbytes, struct op *op)
 {
-    if (f->kind != OP_REPLY || f->nbytes != REPLY_BYTES)
+    switch (bytes[0]) {
+    case OPB_DELAY1:
+    case OPB_DELAY2:
+    case OPB_DELAY4:
+        op->kind = OP_DELAY;
+        op->count = number(bytes + 1, 1u << (bytes[0] - OPB_DELAY1));
+        return 1 + (1 << (bytes[0] - OPB_DELAY1));
+    case OPB_RUN:
+        if (bytes[1] == 0 || d->last_put == DICT_NOWHERE)
+            return -1;
+        decode_again(d, op, d->last_put, d->slot[d->last_put].wrote);
+        op->count = bytes[1];
+        return 2;
+    case OPB_ARM:
+        op->kind = OP_ARM;
+        op->count = bytes[1];
+        return 2;
+    case OPB_DISARM:
+        op->kind = OP_DISARM;
+        return 1;
+    case OPB_STORE:
+    case OPB_LOAD:
+        op->kind = bytes[0] == OPB_STORE ? OP_STORE : OP_LOAD;
+        op->addr = number(bytes + 1, 3);
+        op->nbytes = bytes[4];
+        op->data = bytes + BLOCK_HEAD;
+        if (op->nbytes == 0 || op->nbytes > OP_MAX_BLOCK)
+            return -1;
+        if (op->kind == OP_LOAD)
+            return BLOCK_HEAD;
+        return (size_t)BLOCK_HEAD + op->nbytes <= nbytes ? BLOCK_HEAD + op->nbytes : -1;
+    default:
         return -1;
-    r->status = f->payload[0];
-    r->value = field(f, 1, 4);
-    return 0;
+    }
+}
+
+/* Bytes an operation has before what its own fields say; 0: no operation begins so. */
+static unsigned fixed_bytes(uint8_t first)
+{
+    static const uint8_t by_class[16] = {1, 1, 1, 1, 1, 2, 3, 5, 2, 2, 1, 0, 0, 0, 0, 0};
+    static const uint8_t others[] = {2, 3, 5, 2, 2, 1, BLOCK_HEAD, BLOCK_HEAD};
+
+    if (first >= OPB_DELAY1 && first < OPB_DELAY1 + sizeof others)
+        return others[first - OPB_DELAY1];
+    return by_class[first >> 4];
+}
+
+static int decode_one(struct dict *d, const uint8_t *bytes, size_t nbytes, struct op *op)
+{
+    unsigned fixed = nbytes ? fixed_bytes(bytes[0]) : 0;
+
+    if (fixed == 0 || fixed > nbytes)
+        return -1;
+    if (bytes[0] < OPB_GET)
+        return decode_again(d, op, d->pair[bytes[0]].slot, d->pair[bytes[0]].value);
+    if (bytes[0] < OPB_DELAY1)
+        return decode_slot(d, bytes, op);
+    return decode_other(d, bytes, nbytes, op);
+}
+
+/* A definition belongs to the operation behind it. */
+static unsigned decode_define(struct dict *d, const uint8_t *bytes, size_t nbytes)
+{
+    int narrow = (bytes[0] & 0xF0) == OPB_NARROW;
+    unsigned used = narrow ? 5 : 4, width = 4;
+
+    if ((!narrow && (bytes[0] & 0xF0) != OPB_DEFINE) || nbytes <= used)
+        return 0;
+    if (narrow)
+        width = bytes[1];
+    if (narrow && width != 1 && width != 2)
+        return 0;
+    dict_define(d, bytes[0] & 15, OPS_PERIPHERALS + number(bytes + used - 3, 3), width);
+    return used;
+}
+
+int op_decode(struct dict *d, const uint8_t *bytes, size_t nbytes, struct op *op)
+{
+    unsigned used = nbytes ? decode_define(d, bytes, nbytes) : 0;
+    int n;
+
+    *op = (struct op){0};
+    n = decode_one(d, bytes + used, nbytes - used, op);
+    return n < 0 ? -1 : (int)used + n;
 }

@@ -1,5 +1,5 @@
-/* Frames under every kind of damage: what is delivered was sent, and what arrived whole is
- * delivered. */
+/* Frames and their check: sizes, numbers, what does not travel; and the counting behind
+ * docs/wire.md, "How strong the check is". */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,355 +9,389 @@
 
 #include <cmocka.h>
 
-#include "wire/crc32.h"
+#include "wire/answer.h"
 #include "wire/frame.h"
 
-struct received {
-    struct frame frame[64];
-    unsigned n;
-};
+enum { NONCE = 0x1D2C3B4A };
 
-static void keep(struct received *r, const struct frame *f)
+static uint32_t random_state;
+
+static uint32_t random32(void)
 {
-    assert_in_range(r->n, 0, 63);
-    r->frame[r->n++] = *f;
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 17;
+    random_state ^= random_state << 5;
+    return random_state;
 }
 
-static void push(struct frame_parser *p, const uint8_t *bytes, size_t nbytes, struct received *r)
-{
-    struct frame f;
+/* ---- the check ---- */
 
+/* The textbook's form: the highest bit first, the polynomial as it is written. */
+static uint32_t textbook(uint32_t crc, const uint8_t *bytes, size_t nbytes)
+{
     for (size_t i = 0; i < nbytes; i++)
-        for (int got = frame_push(p, bytes[i], &f); got; got = frame_next(p, &f))
-            keep(r, &f);
+        for (int bit = 7; bit >= 0; bit--) {
+            unsigned out = (crc >> 23 ^ (unsigned)bytes[i] >> bit) & 1;
+
+            crc = (crc << 1 & 0xFFFFFF) ^ (out ? 0x5D6DCB : 0);
+        }
+    return crc;
 }
 
-static void flush(struct frame_parser *p, struct received *r)
+static uint32_t reversed(uint32_t v, unsigned bits)
+{
+    uint32_t r = 0;
+
+    for (unsigned i = 0; i < bits; i++)
+        r |= (v >> i & 1) << (bits - 1 - i);
+    return r;
+}
+
+static void the_polynomial_is_flexrays(void **state)
+{
+    static const uint8_t digits[] = "123456789";
+
+    (void)state;
+    /* Its two check values in the catalogue of parametrised CRC algorithms. */
+    assert_int_equal(textbook(0xFEDCBA, digits, 9), 0x7979BD);
+    assert_int_equal(textbook(0xABCDEF, digits, 9), 0x1F23B8);
+    assert_int_equal(reversed(0x5D6DCB, 24), CRC24_POLY);
+}
+
+static void ours_is_the_textbooks_in_the_other_bit_order(void **state)
+{
+    uint8_t bytes[300] = {0}, mirrored[300] = {0};
+
+    (void)state;
+    random_state = 1;
+    for (unsigned n = 0; n < sizeof bytes; n++) {
+        unsigned cut = n ? random32() % n : 0;
+        uint32_t crc;
+
+        for (unsigned i = 0; i < n; i++) {
+            bytes[i] = (uint8_t)random32();
+            mirrored[i] = (uint8_t)reversed(bytes[i], 8);
+        }
+        crc = crc24_more(crc24_more(CRC24_START, bytes, cut), bytes + cut, n - cut);
+        assert_int_equal(reversed(crc, 24), textbook(0xFFFFFF, mirrored, n));
+    }
+}
+
+enum { CODE_BITS = 253 * 8, CHECK_BITS = 24 };
+
+/* What the check sees of one changed bit, by its distance from the end of the line's bits. */
+static void syndromes(uint32_t *s)
+{
+    uint8_t bytes[CODE_BITS / 8] = {0};
+
+    for (unsigned i = 0; i < CODE_BITS; i++) {
+        unsigned bit = CODE_BITS - 1 - i;
+
+        bytes[bit / 8] = (uint8_t)(1U << bit % 8);
+        s[i] = crc24_more(0, bytes, sizeof bytes - CRC24_BYTES);
+        for (unsigned k = 0; k < CRC24_BYTES; k++)
+            s[i] ^= (uint32_t)bytes[sizeof bytes - CRC24_BYTES + k] << (8 * k);
+        bytes[bit / 8] = 0;
+    }
+}
+
+static int test_and_set(uint8_t *set, uint32_t v)
+{
+    int was = set[v >> 3] >> (v & 7) & 1;
+
+    set[v >> 3] |= (uint8_t)(1U << (v & 7));
+    return was;
+}
+
+/* Changed bits pass when their syndromes add up to 0. The syndromes of neighbours differ by one
+ * step of the register, and the step loses nothing: so a set that passes can be moved until it
+ * reaches the last bit, and only sets with that bit need a look. With the sums of all pairs in a
+ * table, five bits are two lookups away. */
+static void no_five_bits_pass(void **state)
+{
+    static uint32_t s[CODE_BITS];
+    uint8_t *seen = calloc(1, 1 << (CHECK_BITS - 3));
+    unsigned passing = 0;
+
+    (void)state;
+    assert_non_null(seen);
+    syndromes(s);
+    for (unsigned i = 1; i < CODE_BITS; i++)
+        assert_int_equal(s[i], s[i - 1] >> 1 ^ (s[i - 1] & 1 ? CRC24_POLY : 0));
+    assert_true(CRC24_POLY >> (CHECK_BITS - 1)); /* the step can be undone */
+
+    assert_int_equal(test_and_set(seen, 0), 0);
+    for (unsigned i = 0; i < CODE_BITS; i++) /* 1 and 2 bits */
+        assert_int_equal(test_and_set(seen, s[i]), 0);
+    for (unsigned i = 0; i < CODE_BITS; i++) /* 3 and 4 bits */
+        for (unsigned k = 0; k < i; k++)
+            passing += (unsigned)test_and_set(seen, s[i] ^ s[k]);
+    assert_int_equal(passing, 0);
+    for (unsigned i = 1; i < CODE_BITS;
+         i++) /* 5 bits: the last one, i, k and a pair in the table */
+        for (unsigned k = 1; k < i; k++) {
+            uint32_t sum = s[0] ^ s[i] ^ s[k];
+
+            passing += seen[sum >> 3] >> (sum & 7) & 1;
+        }
+    assert_int_equal(passing, 0);
+    free(seen);
+}
+
+/* Bursts of up to 24 bits: the syndromes of any 24 neighbours are independent. Of the last 24 they
+ * are single bits, and the step keeps sets independent. */
+static void no_burst_of_24_bits_passes(void **state)
+{
+    static uint32_t s[CODE_BITS];
+    uint32_t all = 0;
+
+    (void)state;
+    syndromes(s);
+    for (unsigned i = 0; i < CHECK_BITS; i++) {
+        assert_int_equal(s[i] & (s[i] - 1), 0);
+        all |= s[i];
+    }
+    assert_int_equal(all, 0xFFFFFF);
+    random_state = 2;
+    for (unsigned n = 0; n < 200000; n++) { /* and a sample of the others */
+        unsigned at = random32() % (CODE_BITS - CHECK_BITS);
+        uint32_t burst = random32() & 0xFFFFFF, sum = 0;
+
+        for (unsigned i = 0; i < CHECK_BITS; i++)
+            sum ^= burst >> i & 1 ? s[at + i] : 0;
+        assert_true(burst == 0 || sum != 0);
+    }
+}
+
+/* ---- frames ---- */
+
+static struct frame_key key(uint32_t nonce)
+{
+    struct frame_key k;
+
+    frame_key_init(&k, nonce);
+    return k;
+}
+
+static void what_does_not_travel_is_checked(void **state)
+{
+    struct frame_key k = key(NONCE), other = key(NONCE + 1);
+    uint8_t bytes[FRAME_MAX_BYTES];
+    size_t n;
+
+    (void)state;
+    n = frame_make_short(&k, FRAME_DOWN, 9, 3, NULL, 0, bytes);
+    assert_true(frame_checks(&k, FRAME_DOWN, 9, bytes, n));
+    assert_false(frame_checks(&k, FRAME_UP, 9, bytes, n));
+    assert_false(frame_checks(&k, FRAME_DOWN, 1, bytes, n)); /* the same bits travelled */
+    assert_false(frame_checks(&k, FRAME_DOWN, 17, bytes, n));
+    assert_false(frame_checks(&other, FRAME_DOWN, 9, bytes, n));
+    assert_false(frame_checks(&frame_no_session, FRAME_DOWN, 9, bytes, n));
+    n = frame_make_long(&k, FRAME_UP, 0x80000007, "abc", 3, bytes);
+    assert_true(frame_checks(&k, FRAME_UP, 0x80000007, bytes, n));
+    assert_false(frame_checks(&k, FRAME_UP, 0x00000007, bytes, n));
+    assert_false(frame_checks(&k, FRAME_UP, 0x80000047, bytes, n));
+    n = frame_make_control(&k, FRAME_UP, 6, "abc", 3, bytes);
+    assert_true(frame_checks(&k, FRAME_UP, 0, bytes, n));
+    assert_false(frame_checks(&k, FRAME_DOWN, 0, bytes, n));
+}
+
+static void sizes_of_all_first_bytes(void **state)
+{
+    static const int value_bytes[16] = {0, 0, 1, 2, 4, 1, 1, 0, 0, 4, 1, 2, 4, 1, 1, 0};
+
+    (void)state;
+    for (unsigned first = 0; first < 256; first++) {
+        uint8_t bytes[3] = {(uint8_t)first, 200, 199};
+
+        assert_int_equal(frame_size(FRAME_DOWN, bytes, 0), 0);
+        if (first & 0x80) {
+            assert_int_equal(frame_size(FRAME_DOWN, bytes, 1), 4);
+            assert_int_equal(frame_size(FRAME_UP, bytes, 1), 4 + value_bytes[first & 15]);
+        } else if (first == FRAME_CONTROL_BYTE) {
+            assert_int_equal(frame_size(FRAME_DOWN, bytes, 2), 0);
+            assert_int_equal(frame_size(FRAME_DOWN, bytes, 3), 205);
+            bytes[2] = FRAME_MAX_BODY + 1;
+            assert_int_equal(frame_size(FRAME_UP, bytes, 3), -1);
+        } else if (first < 0x40) {
+            assert_int_equal(frame_size(FRAME_UP, bytes, 1), 0);
+            assert_int_equal(frame_size(FRAME_UP, bytes, 2), 205);
+            bytes[1] = FRAME_MAX_BODY + 1;
+            assert_int_equal(frame_size(FRAME_DOWN, bytes, 2), -1);
+        } else {
+            assert_int_equal(frame_size(FRAME_DOWN, bytes, 1), -1);
+            assert_int_equal(frame_size(FRAME_UP, bytes, 1), -1);
+        }
+    }
+}
+
+static void expect_frame(const uint8_t *bytes, size_t n, enum frame_class class, uint8_t low,
+                         uint8_t bits, const uint8_t *body, size_t nbody)
 {
     struct frame f;
 
-    while (frame_flush(p, &f))
-        keep(r, &f);
-    assert_int_equal(p->used, 0);
+    frame_split(bytes, n, &f);
+    assert_int_equal(f.class, class);
+    assert_int_equal(f.low, low);
+    assert_int_equal(f.bits, bits);
+    assert_int_equal(f.nbytes, nbody);
+    if (nbody)
+        assert_memory_equal(f.body, body, nbody);
 }
 
-static int same(const struct frame *a, const struct frame *b)
+/* Made, measured, gathered, taken apart. */
+static void every_body_comes_back(void **state)
 {
-    return a->kind == b->kind && a->seq == b->seq && a->nbytes == b->nbytes &&
-           !memcmp(a->payload, b->payload, a->nbytes);
-}
-
-static struct frame make(uint8_t kind, uint8_t seq, uint8_t nbytes)
-{
-    struct frame f = {.kind = kind, .seq = seq, .nbytes = nbytes};
-
-    for (unsigned i = 0; i < nbytes && i < FRAME_MAX_PAYLOAD; i++)
-        f.payload[i] = (uint8_t)(seq * 31 + i * 7 + nbytes);
-    return f;
-}
-
-static void bytes_on_the_line(void **state)
-{
-    struct frame f = {.kind = 3, .seq = 7, .nbytes = 5, .payload = {4, 0x34, 0x00, 0x20, 0x20}};
-    static const uint8_t expected[] = {0xA5, 5,    3,    7,    4,    0x34, 0x00,
-                                       0x20, 0x20, 0x74, 0x36, 0x0C, 0x25};
-    uint8_t out[FRAME_MAX_BYTES];
+    struct frame_key k = key(NONCE);
+    uint8_t body[FRAME_MAX_BODY], bytes[FRAME_MAX_BYTES];
+    struct frame_gather g = {0};
 
     (void)state;
-    assert_int_equal(frame_encode(&f, out), sizeof expected);
-    assert_memory_equal(out, expected, sizeof expected);
-}
+    for (unsigned i = 0; i < sizeof body; i++)
+        body[i] = (uint8_t)(i * 31 + 7);
+    for (unsigned n = 0; n <= FRAME_MAX_BODY; n++)
+        for (unsigned control = 0; control < 2; control++) {
+            size_t size = control ? frame_make_control(&k, FRAME_UP, 6, body, n, bytes)
+                                  : frame_make_long(&k, FRAME_UP, n * 5, body, n, bytes);
 
-static void every_size_survives(void **state)
-{
-    (void)state;
-    for (unsigned n = 0; n <= FRAME_MAX_PAYLOAD; n++) {
-        struct frame f = make(5, (uint8_t)n, (uint8_t)n);
-        struct frame_parser p = {0};
-        struct received r = {0};
-        uint8_t out[FRAME_MAX_BYTES];
-        size_t len = frame_encode(&f, out);
+            for (size_t i = 0; i < size; i++)
+                assert_int_equal(frame_gather(&g, FRAME_UP, bytes[i]), i + 1 < size ? 0 : size);
+            assert_memory_equal(g.bytes, bytes, size);
+            assert_true(frame_checks(&k, FRAME_UP, control ? 0 : n * 5, g.bytes, size));
+            expect_frame(g.bytes, size, control ? FRAME_CONTROL : FRAME_LONG, control ? 6 : 0,
+                         control ? 0 : n * 5 & 63, body, n);
+        }
+    for (unsigned code = 0; code < 16; code++) {
+        size_t n = frame_size(FRAME_UP, &(uint8_t){(uint8_t)(0x80 | code)}, 1) - 4u;
+        size_t size = frame_make_short(&k, FRAME_UP, 13, (uint8_t)code, body, n, bytes);
 
-        assert_int_equal(len, n + FRAME_OVERHEAD);
-        push(&p, out, len - 1, &r);
-        assert_int_equal(r.n, 0);
-        push(&p, out + len - 1, 1, &r);
-        assert_int_equal(r.n, 1);
-        assert_true(same(&r.frame[0], &f));
-        assert_int_equal(p.used, 0);
-        assert_int_equal(p.dropped, 0);
+        assert_int_equal(size, n + 4);
+        expect_frame(bytes, size, FRAME_SHORT, (uint8_t)code, 13 & 7, body, n);
     }
 }
 
-static void too_large_is_not_encoded(void **state)
+/* A body may be made where it belongs. */
+static void bodies_in_place(void **state)
 {
-    struct frame f = make(5, 0, FRAME_MAX_PAYLOAD);
-    uint8_t out[FRAME_MAX_BYTES];
+    static const uint8_t body[4] = {1, 2, 3, 4};
+    struct frame_key k = key(NONCE);
+    uint8_t here[FRAME_MAX_BYTES], there[FRAME_MAX_BYTES];
 
     (void)state;
-    memset(out, 0x11, sizeof out);
-    f.nbytes = FRAME_MAX_PAYLOAD + 1;
-    assert_int_equal(frame_encode(&f, out), 0);
-    for (size_t i = 0; i < sizeof out; i++)
-        assert_int_equal(out[i], 0x11);
+    memcpy(here + 2, body, 4);
+    assert_int_equal(frame_make_long(&k, FRAME_DOWN, 1, here + 2, 4, here), 9);
+    frame_make_long(&k, FRAME_DOWN, 1, body, 4, there);
+    assert_memory_equal(here, there, 9);
+    memcpy(here + 3, body, 2); /* or behind it */
+    frame_make_short(&k, FRAME_UP, 1, ANS_U16, here + 3, 2, here);
+    frame_make_short(&k, FRAME_UP, 1, ANS_U16, body, 2, there);
+    assert_memory_equal(here, there, 6);
 }
 
-/* first, damaged, then second: second must arrive, and nothing that was not sent. */
-static void expect_second(const uint8_t *line, size_t nbytes, const struct frame *first,
-                          const struct frame *second, int first_is_whole)
+static void numbers_are_the_nearest(void **state)
 {
-    struct frame_parser p = {0};
-    struct received r = {0};
+    static const uint32_t expected[] = {1, 4, 7, 8, 31, 32, 33, 1000, 0x7FFFFFFF, 0xFFFFFFFE, 0};
 
-    push(&p, line, nbytes, &r);
-    flush(&p, &r);
-    for (unsigned i = 0; i < r.n; i++)
-        assert_true(same(&r.frame[i], first) || same(&r.frame[i], second));
-    assert_int_equal(r.n, first_is_whole ? 2 : 1);
-    assert_true(same(&r.frame[r.n - 1], second));
-
-    size_t delivered = 0;
-    for (unsigned i = 0; i < r.n; i++)
-        delivered += r.frame[i].nbytes + FRAME_OVERHEAD;
-    assert_int_equal(p.dropped, nbytes - delivered);
-}
-
-static void each_byte_dropped_doubled_flipped(void **state)
-{
     (void)state;
-    for (unsigned n = 0; n <= FRAME_MAX_PAYLOAD; n += n < 12 ? 1 : 13) {
-        struct frame a = make(4, 9, (uint8_t)n), b = make(3, 10, 5);
-        uint8_t whole[2 * FRAME_MAX_BYTES], line[2 * FRAME_MAX_BYTES + 1];
-        size_t la = frame_encode(&a, whole), lb = frame_encode(&b, whole + la);
+    for (unsigned i = 0; i < sizeof expected / sizeof *expected; i++)
+        for (int off = -32; off < 32; off++) {
+            uint32_t seq = expected[i] + (uint32_t)off;
+            struct frame l = {.class = FRAME_LONG, .bits = seq & 63};
+            struct frame s = {.class = FRAME_SHORT, .bits = seq & 7};
 
-        for (size_t at = 0; at < la; at++) {
-            memcpy(line, whole, at); /* dropped */
-            memcpy(line + at, whole + at + 1, la + lb - at - 1);
-            expect_second(line, la + lb - 1, &a, &b, 0);
+            assert_int_equal(frame_seq(&l, expected[i]), seq);
+            if (off >= -4 && off < 4)
+                assert_int_equal(frame_seq(&s, expected[i]), seq);
+        }
+}
 
-            memcpy(line, whole, at + 1); /* doubled: harmless only in front of the sync byte */
-            memcpy(line + at + 1, whole + at, la + lb - at);
-            int last_byte_again = at == la - 1;
-            expect_second(line, la + lb + 1, &a, &b, at == 0 || last_byte_again);
+static void what_begins_no_frame_is_dropped(void **state)
+{
+    struct frame_key k = key(NONCE);
+    uint8_t bytes[FRAME_MAX_BYTES];
+    size_t n = frame_make_short(&k, FRAME_DOWN, 1, 0, NULL, 0, bytes);
+    struct frame_gather g = {0};
 
-            for (unsigned bit = 0; bit < 8; bit++) {
-                memcpy(line, whole, la + lb);
-                line[at] ^= (uint8_t)(1U << bit);
-                expect_second(line, la + lb, &a, &b, 0);
+    (void)state;
+    assert_int_equal(frame_gather(&g, FRAME_DOWN, 0x41), 0);
+    assert_true(g.bad);
+    for (unsigned i = 0; i < 1000; i++)
+        assert_int_equal(frame_gather(&g, FRAME_DOWN, bytes[i % n]), 0);
+    g.bad = 0; /* the line was silent */
+    for (size_t i = 0; i < n; i++)
+        assert_int_equal(frame_gather(&g, FRAME_DOWN, bytes[i]), i + 1 < n ? 0 : n);
+    frame_gather(&g, FRAME_DOWN, 0x00);
+    frame_gather(&g, FRAME_DOWN, FRAME_MAX_BODY + 1);
+    assert_true(g.bad);
+}
+
+/* Whether the first frame of these bytes passes for number seq. */
+static int passes(const struct frame_key *k, const uint8_t *bytes, size_t n, uint32_t expected)
+{
+    struct frame_gather g = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        int size = frame_gather(&g, FRAME_DOWN, bytes[i]);
+        struct frame f;
+        uint32_t seq;
+
+        if (!size)
+            continue;
+        frame_split(g.bytes, (size_t)size, &f);
+        seq = f.class == FRAME_CONTROL ? 0 : frame_seq(&f, expected);
+        return frame_checks(k, FRAME_DOWN, seq, g.bytes, (size_t)size);
+    }
+    return 0;
+}
+
+static void any_byte_damaged_is_seen(void **state)
+{
+    static const uint8_t sizes[] = {0, 1, 5, 60, FRAME_MAX_BODY};
+    static const uint8_t next[8] = {3, 1, 0xD0, 0x80}; /* what comes behind it */
+    struct frame_key k = key(NONCE);
+    uint8_t body[FRAME_MAX_BODY], bytes[FRAME_MAX_BYTES + 8], bad[FRAME_MAX_BYTES + 8];
+
+    (void)state;
+    random_state = 3;
+    for (unsigned i = 0; i < sizeof body; i++)
+        body[i] = (uint8_t)random32();
+    for (unsigned s = 0; s < sizeof sizes; s++) {
+        size_t n = frame_make_long(&k, FRAME_DOWN, 77, body, sizes[s], bytes);
+
+        memcpy(bytes + n, next, sizeof next);
+        assert_true(passes(&k, bytes, n, 70));
+        for (size_t at = 0; at < n; at++) {
+            for (unsigned flip = 1; flip < 256; flip++) {
+                memcpy(bad, bytes, n + 8);
+                bad[at] ^= (uint8_t)flip;
+                assert_false(passes(&k, bad, n + 8, 70));
             }
+            memcpy(bad, bytes, n + 8); /* missing */
+            memmove(bad + at, bad + at + 1, n + 7 - at);
+            if (memcmp(bad, bytes, n) != 0)
+                assert_false(passes(&k, bad, n + 7, 70));
+            memmove(bad + at + 1, bytes + at, n - at); /* twice */
+            memcpy(bad, bytes, at + 1);
+            if (memcmp(bad, bytes, n) != 0)
+                assert_false(passes(&k, bad, n + 1, 70));
         }
     }
-}
-
-static void cut_anywhere_then_a_good_frame(void **state)
-{
-    struct frame a = make(4, 1, FRAME_MAX_PAYLOAD), b = make(3, 2, 9);
-    uint8_t whole[FRAME_MAX_BYTES], line[2 * FRAME_MAX_BYTES];
-    size_t la = frame_encode(&a, whole);
-
-    (void)state;
-    for (size_t cut = 0; cut < la; cut++) {
-        memcpy(line, whole, cut);
-        size_t lb = frame_encode(&b, line + cut);
-        expect_second(line, cut + lb, &a, &b, 0);
-    }
-}
-
-/* A false start that claims the longest payload, and eight frames in the bytes it claims. */
-static size_t eight_inside(uint8_t *line)
-{
-    size_t n = 0;
-
-    line[n++] = FRAME_SYNC;
-    line[n++] = FRAME_MAX_PAYLOAD;
-    line[n++] = 1;
-    line[n++] = 2;
-    for (unsigned i = 0; i < 8; i++) {
-        struct frame f = make(6, (uint8_t)i, 0);
-        n += frame_encode(&f, line + n);
-    }
-    return n;
-}
-
-static void frames_inside_a_damaged_one(void **state)
-{
-    struct frame_parser p = {0};
-    struct received r = {0};
-    uint8_t line[FRAME_MAX_BYTES + 8];
-    size_t n = eight_inside(line);
-
-    (void)state;
-    memset(line + n, 0, 4);
-    push(&p, line, n + 3, &r);
-    assert_int_equal(r.n, 0);
-    push(&p, line + n + 3, 1, &r);
-    assert_int_equal(r.n, 8);
-    for (unsigned i = 0; i < 8; i++)
-        assert_int_equal(r.frame[i].seq, i);
-    assert_int_equal(p.dropped, 4 + 4);
-}
-
-static void silence_frees_frames_behind_a_false_start(void **state)
-{
-    struct frame_parser p = {0};
-    struct received r = {0};
-    uint8_t line[FRAME_MAX_BYTES + 8];
-    size_t n = eight_inside(line);
-
-    (void)state;
-    push(&p, line, n, &r);
-    assert_int_equal(r.n, 0);
-    flush(&p, &r);
-    assert_int_equal(r.n, 8);
-    for (unsigned i = 0; i < 8; i++)
-        assert_int_equal(r.frame[i].seq, i);
-}
-
-static void without_frame_next_nothing_is_lost(void **state)
-{
-    struct frame_parser p = {0};
-    struct frame f;
-    uint8_t line[FRAME_MAX_BYTES + 8];
-    size_t n = eight_inside(line);
-    unsigned got = 0;
-
-    (void)state;
-    memset(line + n, 0, 4);
-    for (size_t i = 0; i < n + 4; i++)
-        got += (unsigned)frame_push(&p, line[i], &f);
-    assert_int_equal(got, 1);
-    for (unsigned i = 0; i < 7; i++) {
-        assert_int_equal(frame_push(&p, 0x55, &f), 1);
-        assert_int_equal(f.seq, i + 1);
-    }
-    assert_int_equal(frame_push(&p, 0x55, &f), 0);
-}
-
-static uint32_t random32(uint32_t *x)
-{
-    *x = *x * 1664525 + 1013904223;
-    return *x >> 8;
-}
-
-/* Frames between runs of noise rich in sync bytes and plausible lengths. */
-static void noise_between_frames(void **state)
-{
-    uint32_t seed = 140;
-
-    (void)state;
-    for (unsigned round = 0; round < 3000; round++) {
-        struct frame_parser p = {0};
-        struct received r = {0};
-        struct frame sent[8];
-        unsigned nsent = 1 + random32(&seed) % 8;
-
-        for (unsigned i = 0; i < nsent; i++) {
-            uint8_t bytes[FRAME_MAX_BYTES];
-            unsigned noise = random32(&seed) % 40;
-
-            for (unsigned k = 0; k < noise; k++) {
-                uint32_t x = random32(&seed);
-                uint8_t b = x % 3 == 0   ? FRAME_SYNC
-                            : x % 3 == 1 ? (uint8_t)(x / 3 % 70)
-                                         : (uint8_t)(x / 3);
-                push(&p, &b, 1, &r);
-            }
-            sent[i] = make(3, (uint8_t)i, (uint8_t)(random32(&seed) % (FRAME_MAX_PAYLOAD + 1)));
-            push(&p, bytes, frame_encode(&sent[i], bytes), &r);
-        }
-        flush(&p, &r);
-        assert_int_equal(r.n, nsent);
-        for (unsigned i = 0; i < nsent; i++)
-            assert_true(same(&r.frame[i], &sent[i]));
-    }
-}
-
-static int by_value(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-/* What flipping one bit does to the difference between the computed and the received check. The
- * check is linear, so a set of flips goes undetected exactly when these cancel. */
-static void syndromes(uint32_t *s, unsigned nbytes)
-{
-    uint8_t data[FRAME_MAX_BYTES] = {0};
-    uint32_t zero = wire_crc32(data, nbytes);
-
-    for (unsigned bit = 0; bit < 8 * nbytes; bit++) {
-        data[bit / 8] = (uint8_t)(1U << bit % 8);
-        s[bit] = wire_crc32(data, nbytes) ^ zero;
-        data[bit / 8] = 0;
-    }
-    for (unsigned bit = 0; bit < 32; bit++)
-        s[8 * nbytes + bit] = 1U << bit;
-}
-
-static unsigned repeated(uint32_t *values, size_t n)
-{
-    unsigned count = 0;
-
-    qsort(values, n, sizeof *values, by_value);
-    for (size_t i = 1; i < n; i++)
-        count += values[i] == values[i - 1];
-    return count;
-}
-
-/* docs/wire.md: up to 4 flipped bits are seen in the longest frame. Two equal sums of two bits
- * would be an unseen error of at most four. */
-static void four_flips_in_the_longest_frame(void **state)
-{
-    enum { BYTES = FRAME_MAX_PAYLOAD + 3, BITS = 8 * (BYTES + 4) };
-    static uint32_t s[BITS], sum[BITS + BITS * (BITS - 1) / 2];
-    size_t n = 0;
-
-    (void)state;
-    syndromes(s, BYTES);
-    for (unsigned i = 0; i < BITS; i++) {
-        assert_int_not_equal(s[i], 0);
-        sum[n++] = s[i];
-        for (unsigned j = 0; j < i; j++)
-            sum[n++] = s[i] ^ s[j];
-    }
-    assert_int_equal(repeated(sum, n), 0);
-}
-
-/* docs/wire.md: up to 6 flipped bits are seen in OP_PUT, the longest frame of one access. */
-static void six_flips_in_a_put(void **state)
-{
-    enum { BYTES = 9 + 3, BITS = 8 * (BYTES + 4) };
-    static uint32_t s[BITS], sum[BITS * BITS * BITS / 6 + BITS * BITS + BITS];
-    size_t n = 0;
-
-    (void)state;
-    syndromes(s, BYTES);
-    for (unsigned i = 0; i < BITS; i++) {
-        sum[n++] = s[i];
-        for (unsigned j = 0; j < i; j++) {
-            sum[n++] = s[i] ^ s[j];
-            for (unsigned k = 0; k < j; k++)
-                sum[n++] = s[i] ^ s[j] ^ s[k];
-        }
-    }
-    assert_int_equal(repeated(sum, n), 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bytes_on_the_line),
-        cmocka_unit_test(every_size_survives),
-        cmocka_unit_test(too_large_is_not_encoded),
-        cmocka_unit_test(each_byte_dropped_doubled_flipped),
-        cmocka_unit_test(cut_anywhere_then_a_good_frame),
-        cmocka_unit_test(frames_inside_a_damaged_one),
-        cmocka_unit_test(silence_frees_frames_behind_a_false_start),
-        cmocka_unit_test(without_frame_next_nothing_is_lost),
-        cmocka_unit_test(noise_between_frames),
-        cmocka_unit_test(four_flips_in_the_longest_frame),
-        cmocka_unit_test(six_flips_in_a_put),
+        cmocka_unit_test(the_polynomial_is_flexrays),
+        cmocka_unit_test(ours_is_the_textbooks_in_the_other_bit_order),
+        cmocka_unit_test(no_five_bits_pass),
+        cmocka_unit_test(no_burst_of_24_bits_passes),
+        cmocka_unit_test(what_does_not_travel_is_checked),
+        cmocka_unit_test(sizes_of_all_first_bytes),
+        cmocka_unit_test(every_body_comes_back),
+        cmocka_unit_test(bodies_in_place),
+        cmocka_unit_test(numbers_are_the_nearest),
+        cmocka_unit_test(what_begins_no_frame_is_dropped),
+        cmocka_unit_test(any_byte_damaged_is_seen),
     };
 
     return cmocka_run_group_tests_name("frame", tests, NULL, NULL);

@@ -1,7 +1,8 @@
 /* The loop's rules as tables (BCM2835 ARM Peripherals, 6 Feb 2012; the power management and clock
- * registers it leaves out are those of Linux's bcm2835_wdt.c and clk-bcm2835.c). What a bus master
- * it does not list might do to memory is not guarded against. */
-#include "pi-side/guard.h"
+ * registers it leaves out are those of Linux's bcm2835_wdt.c and clk-bcm2835.c, the mailbox is the
+ * firmware wiki's). What a bus master it does not list might do to memory is not guarded against,
+ * nor what the messages and control blocks in the bounce buffer say. */
+#include "wire/guard.h"
 
 enum {
     PERIPHERALS = 0x20000000,
@@ -22,6 +23,20 @@ enum {
     AUX_MU_IO = 0x20215040, /* p. 11 */
     AUX_MU_IER = 0x20215044,
     AUX_MU_END = 0x20215080,
+
+    DMA = 0x20007000, /* p. 39: channels 0-14, 0x100 bytes each */
+    DMA_END = 0x20008000,
+    DMA15 = 0x20E05000,
+    DMA15_END = 0x20E06000,
+    DMA_CONBLK_AD = 0x04, /* p. 50: offset in a channel */
+    DMA_DEBUG = 0x20,     /* behind what the engine loads from the control block */
+    DMA_BLOCK_BYTES = 32,
+    MAILBOX_CONFIG = 0x2000B89C,
+    MAILBOX_WRITE = 0x2000B8A0,
+    MAILBOX_MIN = 16, /* bytes of a message, at least */
+    CHANNEL_FRAMEBUFFER = 1,
+    CHANNEL_PROPERTY = 8,
+    BUS_ALIAS = (int)0xC0000000, /* p. 5: how the caches are used */
 };
 
 struct range {
@@ -29,13 +44,11 @@ struct range {
 };
 
 static const struct range refused[] = {
-    {0x20006000, 0x20008000}, /* MPHI and DMA channels 0-14: write to memory */
+    {0x20006000, 0x20007000}, /* MPHI: writes to memory */
     {0x2000A000, 0x2000B000}, /* bridges to powered-down blocks */
-    {0x2000B880,
-     0x2000B8C0}, /* mailbox: the firmware writes to the memory a message names, sets clocks */
+    {0x2000B880, 0x2000B8C0}, /* mailbox; exceptions below */
     {0x20100000, 0x20103000}, /* power, clock manager, PLLs; exceptions below */
     {0x20980000, 0x209C0000}, /* USB: bus master */
-    {0x20E05000, 0x20E06000}, /* DMA channel 15 */
 };
 
 static const struct range allowed[] = {
@@ -52,12 +65,12 @@ static int within(const struct range *r, unsigned n, uint32_t addr)
     return 0;
 }
 
-static int is_peripheral(const struct op_access *a)
+static int is_peripheral(const struct guard_access *a)
 {
     return a->addr >= PERIPHERALS && a->addr < PERIPHERALS_END && !(a->addr & (a->width - 1));
 }
 
-enum guard_verdict guard_read(const struct op_access *a)
+enum guard_verdict guard_read(const struct guard_access *a)
 {
     if (!is_peripheral(a))
         return GUARD_REFUSE;
@@ -66,7 +79,7 @@ enum guard_verdict guard_read(const struct op_access *a)
 }
 
 /* Makes the masked bits of the word `value`. */
-static enum guard_verdict keep_bits(struct op_access *a, uint32_t mask, uint32_t value)
+static enum guard_verdict keep_bits(struct guard_access *a, uint32_t mask, uint32_t value)
 {
     unsigned shift = 8 * (a->addr & 3);
     uint32_t word = a->value;
@@ -81,7 +94,7 @@ static enum guard_verdict keep_bits(struct op_access *a, uint32_t mask, uint32_t
 
 /* A narrow write cannot carry the password, or would carry it twice: what the bus makes of it is
  * not documented. */
-static enum guard_verdict power_write(const struct op_access *a)
+static enum guard_verdict power_write(const struct guard_access *a)
 {
     if (a->width != 4)
         return GUARD_REFUSE;
@@ -91,12 +104,45 @@ static enum guard_verdict power_write(const struct op_access *a)
     return GUARD_PASS;
 }
 
-enum guard_verdict guard_write(struct op_access *a)
+/* Whether nbytes from this bus address on lie in the memory that bus masters may use. */
+static int bounces(uint32_t addr, uint32_t nbytes, uint32_t lo, uint32_t size)
+{
+    uint32_t offset = (addr & ~(uint32_t)BUS_ALIAS) - lo;
+
+    return offset < size && size - offset >= nbytes;
+}
+
+/* Only CS, CONBLK_AD and DEBUG are the program's to write, p. 41; and what all channels share. */
+static int dma_may(const struct guard_access *a, uint32_t lo, uint32_t size)
+{
+    unsigned reg = a->addr & 0xFF;
+
+    if (a->width != 4 || (reg > DMA_CONBLK_AD && reg < DMA_DEBUG))
+        return 0;
+    return reg != DMA_CONBLK_AD || a->value == 0 ||
+           (!(a->value % DMA_BLOCK_BYTES) && bounces(a->value, DMA_BLOCK_BYTES, lo, size));
+}
+
+static int mailbox_may(const struct guard_access *a, uint32_t lo, uint32_t size)
+{
+    unsigned channel = a->value & 15;
+
+    if (a->width != 4 || a->addr == MAILBOX_CONFIG)
+        return a->width == 4;
+    return (channel == CHANNEL_FRAMEBUFFER || channel == CHANNEL_PROPERTY) &&
+           bounces(a->value - channel, MAILBOX_MIN, lo, size);
+}
+
+enum guard_verdict guard_write(struct guard_access *a, uint32_t bounce, uint32_t bounce_bytes)
 {
     uint32_t word = a->addr & ~3U;
 
     if (!is_peripheral(a))
         return GUARD_REFUSE;
+    if ((word >= DMA && word < DMA_END) || (word >= DMA15 && word < DMA15_END))
+        return dma_may(a, bounce, bounce_bytes) ? GUARD_PASS : GUARD_REFUSE;
+    if (word == MAILBOX_WRITE || word == MAILBOX_CONFIG)
+        return mailbox_may(a, bounce, bounce_bytes) ? GUARD_PASS : GUARD_REFUSE;
     if (word == PM_RSTC || word == PM_WDOG)
         return power_write(a);
     if (within(refused, sizeof refused / sizeof *refused, a->addr) &&
