@@ -1,5 +1,6 @@
 /* libunix/boot-io.c - words, strings and code over the line, for the boot protocols.
  * Reads byte by byte and never past an opcode: what follows belongs to the program. */
+#include <stdio.h>
 #include <string.h>
 
 #include "libunix/boot-internal.h"
@@ -67,11 +68,33 @@ int boot_put_words(struct boot *b, const uint32_t *words, size_t n)
     return rc == LINE_TIMEOUT ? BOOT_STALLED : rc;
 }
 
+/* Our loader's reasons begin with its name; the one for a refusal quotes what it was asked for. */
+static void note_speaker(struct boot *b, const char *text, size_t nbytes)
+{
+    static const char name[] = "boot loader: ";
+    char quote[64];
+    int n =
+        snprintf(quote, sizeof quote, "0x%08zx bytes at 0x%08x", b->nbytes, (unsigned)b->o->addr);
+    if (nbytes >= sizeof name - 1 && memcmp(text, name, sizeof name - 1) == 0)
+        b->ours = 1;
+    if (memmem(text, nbytes, quote, (size_t)n))
+        b->understood = 1;
+}
+
+int boot_start_over(struct boot *b, int failure, uint32_t detail)
+{
+    b->r->detail = detail;
+    b->failure = failure;
+    b->failure_detail = detail;
+    return BOOT_AGAIN;
+}
+
 int boot_take_string(struct boot *b)
 {
     char text[BOOT_MAX_STRING];
     uint32_t nbytes;
     boot_take(b);
+    b->cut_string = 1;
     int rc = boot_get32(b, &nbytes);
     if (rc < 0)
         return rc;
@@ -82,8 +105,12 @@ int boot_take_string(struct boot *b)
     rc = line_read_all(b->line, text, nbytes, BOOT_WORD_MS + 2 * line_wire_ms(b->line, nbytes));
     if (rc < 0)
         return rc == LINE_TIMEOUT ? BOOT_STALLED : rc;
+    b->cut_string = 0;
     b->r->heard += nbytes;
-    if (b->o->text)
+    note_speaker(b, text, nbytes);
+    if (nbytes == sizeof BLOCKS_OFFER - 1 && memcmp(text, BLOCKS_OFFER, nbytes) == 0)
+        b->offered = 1;
+    else if (b->o->text)
         b->o->text(b->o->self, text, nbytes);
     return 0;
 }
@@ -108,9 +135,9 @@ int boot_await(struct boot *b, const uint32_t *words, int n, int strings,
                     return i;
                 }
             if (strings && b->window == (uint32_t)BOOT_PRINT_STRING) {
-                int rc = boot_take_string(b);
-                if (rc < 0)
-                    return rc;
+                int offered = b->offered, rc = boot_take_string(b);
+                if (rc < 0 || b->offered != offered)
+                    return rc < 0 ? rc : BOOT_OFFERED;
                 continue;
             }
             if (b->junk > BOOT_JUNK_MAX)

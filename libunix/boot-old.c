@@ -16,14 +16,6 @@ int boot_speak_soh(struct boot *b)
     return boot_put_words(b, words, 3);
 }
 
-static int start_over(struct boot *b, int failure, uint32_t detail)
-{
-    b->r->detail = detail;
-    b->failure = failure;
-    b->failure_detail = detail;
-    return BOOT_AGAIN;
-}
-
 static uint32_t first_word(const struct boot *b)
 {
     const uint8_t *p = b->padded;
@@ -49,9 +41,9 @@ static int check_echo(struct boot *b, int *ack)
     /* A loader that lost a byte of an earlier SOH, or took two of them for one, reboots by itself.
      */
     if (!*ack && size != n)
-        return start_over(b, BOOT_BAD_CRC, size);
+        return boot_start_over(b, BOOT_BAD_CRC, size);
     if (crc != wire_crc32(b->padded, b->padded_nbytes))
-        return start_over(b, BOOT_BAD_CRC, crc);
+        return boot_start_over(b, BOOT_BAD_CRC, crc);
     return 0;
 }
 
@@ -110,7 +102,7 @@ int boot_attempt_old(struct boot *b)
     if (rc == BOOT_REFUSED && !b->swap_ack &&
         (b->r->detail == OLD_BAD_END || b->r->detail == OLD_NAK || b->r->detail == OLD_BAD_CKSUM)) {
         b->swap_ack = 1;
-        return start_over(b, BOOT_REFUSED, b->r->detail);
+        return boot_start_over(b, BOOT_REFUSED, b->r->detail);
     }
     return rc;
 }

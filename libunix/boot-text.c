@@ -125,6 +125,13 @@ const char *boot_error_text(int error, const struct boot_result *r, const char *
                  "%s: everything sent comes back: TX is wired to RX, or the other side is no Pi",
                  line_name);
         break;
+    case BOOT_UNCONFIRMED:
+        snprintf(buf, nbytes,
+                 "%s: the whole program arrived, but the boot loader did not say that it runs: it "
+                 "may or "
+                 "may not; unplug the Pi, plug it in again and retry",
+                 line_name);
+        break;
     default:
         return line_error_text(error, line_name, buf, nbytes);
     }

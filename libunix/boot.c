@@ -169,23 +169,31 @@ static int listen_for_loader(struct boot *b, unsigned limit_ms)
 static int attempt(struct boot *b, unsigned limit_ms)
 {
     int rc = listen_for_loader(b, limit_ms);
-    if (rc == BOOT_REFUSED && b->r->detail == OLD_BAD_START) {
-        b->failure = rc; /* our first SOH reached it cut */
-        b->failure_detail = b->r->detail;
-        return BOOT_AGAIN;
-    }
+    if (rc == BOOT_REFUSED && b->r->detail == OLD_BAD_START)
+        return boot_start_over(b, rc, b->r->detail); /* our first SOH reached it cut */
     if (rc != 0)
         return rc;
     return b->r->protocol == BOOT_PROTO_A ? boot_attempt_a(b) : boot_attempt_old(b);
+}
+
+/* Our own loader greets again whatever went wrong; other loaders may wait for ever. */
+static int is_worth_another(const struct boot *b, int rc)
+{
+    int understood =
+        rc == BOOT_REFUSED && b->r->detail == (uint32_t)BOOT_BAD_CODE_ADDR && b->understood;
+    return (b->offered || b->ours) && rc <= BOOT_REFUSED && rc != BOOT_UNCONFIRMED && !understood;
 }
 
 static int run_attempts(struct boot *b)
 {
     unsigned limit = b->o->timeout_ms ? b->o->timeout_ms : FIRST_ANSWER_MS;
     for (int tries = 0; tries < BOOT_TRIES; tries++) {
+        b->ours = b->understood = 0;
         int rc = attempt(b, tries ? REBOOT_MS : limit);
         if (rc == 0)
             return 0;
+        if (is_worth_another(b, rc))
+            rc = boot_start_over(b, rc, b->r->detail);
         /* What made us try again says more than the silence of a loader that did not come back. */
         if (b->failure && (rc == BOOT_SILENT || rc == BOOT_GARBAGE || rc == BOOT_STALLED))
             break;

@@ -21,6 +21,7 @@ enum boot_error {
     BOOT_BAD_STRING =
         -26,           /* it announced a string of result.detail bytes, more than BOOT_MAX_STRING */
     BOOT_ECHOED = -27, /* what we send comes back unchanged: no Pi, or TX wired to RX */
+    BOOT_UNCONFIRMED = -28, /* all of it arrived, but the loader did not say that it runs it */
 };
 
 enum boot_direction { BOOT_GET, BOOT_PUT };
@@ -52,7 +53,8 @@ struct boot_result {
 
 /* Boots code[0..nbytes) on the Pi at the other end. Returns 0 once the loader says it runs; no byte
  * that the program then prints has been read. Blocks at most timeout_ms for the first answer, then
- * about 5 s a step plus the wire time, for at most 4 attempts. */
+ * about 6 s a step plus the wire time, for at most 4 attempts; over our own loader's checked blocks
+ * a step is a block, and at most 6 s pass without one that arrives. */
 int boot_program(struct line *l, const void *code, size_t nbytes, const struct boot_options *o,
                  struct boot_result *r);
 

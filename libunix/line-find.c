@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "libunix/line.h"
+#include "libunix/line-internal.h"
 
 enum { FIND_MAX = 64 };
 
@@ -78,14 +78,12 @@ int line_find_newest(char *out, size_t nbytes)
     return 0;
 }
 
-static int is_tty_or_stream(int fd)
+static int is_stream(int fd)
 {
     int type = 0;
     socklen_t size = sizeof type;
     struct sockaddr_storage peer;
     socklen_t peer_size = sizeof peer;
-    if (isatty(fd))
-        return 1;
     return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM &&
            getpeername(fd, (struct sockaddr *)&peer, &peer_size) == 0;
 }
@@ -115,9 +113,15 @@ int line_handed_down(void)
     static const int usual[] = {LINE_HANDOFF_FD, LINE_HANDOFF_FD_2019};
     int fd = named_descriptor();
     for (int i = 0; i < 2 && fd < 0; i++)
-        if (is_two_way(usual[i]) && is_tty_or_stream(usual[i]))
+        if (is_two_way(usual[i]) && (isatty(usual[i]) || is_stream(usual[i])))
             fd = usual[i];
     return fd;
+}
+
+const char *line_handed_name(int fd)
+{
+    const char *name = getenv("MY_INSTALL_LINE");
+    return name && line_is_network(name) && fd == named_descriptor() && is_stream(fd) ? name : NULL;
 }
 
 static int put_on(int from, int to)
@@ -127,16 +131,29 @@ static int put_on(int from, int to)
     return dup2(from, to) < 0 ? -1 : 0;
 }
 
+static int set_variables(const struct line *l)
+{
+    if (setenv("MY_INSTALL_FD", "21", 1) != 0)
+        return LINE_SYSTEM;
+    int rc = line_is_network(l->name) ? setenv("MY_INSTALL_LINE", l->name, 1)
+                                      : unsetenv("MY_INSTALL_LINE");
+    return rc == 0 ? 0 : LINE_SYSTEM;
+}
+
 int line_hand_on(struct line *l)
 {
+    int rc = l->rfc2217 ? line_rfc2217_settle(l) : 0;
+    if (rc != 0)
+        return rc;
+    line_end_notify(l);
+    line_end_low_latency(l);
     /* The receiver was written for a blocking descriptor, and may open the device by name. */
     int flags = fcntl(l->fd, F_GETFL);
     if (flags < 0 || fcntl(l->fd, F_SETFL, flags & ~O_NONBLOCK) != 0)
         return LINE_SYSTEM;
     if (l->exclusive && ioctl(l->fd, TIOCNXCL) == 0)
         l->exclusive = 0;
-    if (put_on(l->fd, LINE_HANDOFF_FD) != 0 || put_on(l->fd, LINE_HANDOFF_FD_2019) != 0 ||
-        setenv("MY_INSTALL_FD", "21", 1) != 0)
+    if (put_on(l->fd, LINE_HANDOFF_FD) != 0 || put_on(l->fd, LINE_HANDOFF_FD_2019) != 0)
         return LINE_SYSTEM;
-    return 0;
+    return set_variables(l);
 }

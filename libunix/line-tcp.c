@@ -1,5 +1,5 @@
-/* libunix/line-tcp.c - a line behind a TCP port (ser2net, a Pi simulator): plain bytes.
- * Not modelled: RFC 2217; the far end sets the baud rate. */
+/* libunix/line-tcp.c - connects to a TCP port (ser2net, a Pi simulator), and finds out that its
+ * peer is lost. What the bytes mean is line.c's and line-rfc2217.c's. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -13,7 +13,38 @@
 
 #include "libunix/line-internal.h"
 
-enum { CONNECT_LIMIT_MS = 10000, HOST_MAX = 256 };
+enum {
+    CONNECT_LIMIT_MS = 10000,
+    HOST_MAX = 256,
+    PROBE_S = 1, /* keepalive: the first after, then every */
+    PROBES = 2,
+    LOST_MS = 2000,
+    LOST_REPEATS = 3,
+};
+
+/* Behind "NAME:" or "NAME://". */
+static const char *behind(const char *name, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    if (strncmp(name, prefix, n) != 0)
+        return NULL;
+    return name + n + (strncmp(name + n, "//", 2) == 0 ? 2 : 0);
+}
+
+const char *line_tcp_address(const char *name)
+{
+    return behind(name, "tcp:");
+}
+
+const char *line_rfc2217_address(const char *name)
+{
+    return behind(name, "rfc2217:");
+}
+
+int line_is_network(const char *name)
+{
+    return line_tcp_address(name) || line_rfc2217_address(name);
+}
 
 /* Splits HOST:PORT or [V6]:PORT. */
 static int split(const char *address, char host[HOST_MAX], const char **port)
@@ -65,6 +96,40 @@ static int connect_one(const struct addrinfo *a, unsigned long long deadline)
     return LINE_MISSING;
 }
 
+/* TCP_USER_TIMEOUT would end a connection whose far end is merely slow to read: a serial port is.
+ */
+static void set_options(int fd)
+{
+    static const struct {
+        int level, option, value;
+    } options[] = {
+        {IPPROTO_TCP, TCP_NODELAY, 1},
+        {SOL_SOCKET, SO_OOBINLINE, 1}, /* telnet's urgent byte is one of its sequences */
+        {SOL_SOCKET, SO_KEEPALIVE, 1},
+        {IPPROTO_TCP, TCP_KEEPIDLE, PROBE_S},
+        {IPPROTO_TCP, TCP_KEEPINTVL, PROBE_S},
+        {IPPROTO_TCP, TCP_KEEPCNT, PROBES},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        setsockopt(fd, options[i].level, options[i].option, &options[i].value, sizeof(int));
+}
+
+void line_acknowledge(int fd)
+{
+    int now = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &now, sizeof now);
+}
+
+/* Keepalive probes are not sent while data is under way, and TCP itself would repeat that for a
+ * quarter of an hour. */
+int line_peer_lost(int fd)
+{
+    struct tcp_info info;
+    socklen_t size = sizeof info;
+    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 &&
+           info.tcpi_retransmits >= LOST_REPEATS && info.tcpi_last_ack_recv >= LOST_MS;
+}
+
 int line_open_tcp(struct line *l, const char *address)
 {
     char host[HOST_MAX];
@@ -81,9 +146,7 @@ int line_open_tcp(struct line *l, const char *address)
     freeaddrinfo(list);
     if (fd < 0)
         return fd;
-    int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    set_options(fd);
     l->fd = fd;
     l->open = 1;
     return 0;

@@ -88,7 +88,7 @@ static void name_holder(const char *device, char *out, size_t nbytes)
 
 static const char *missing_text(const char *name)
 {
-    return strncmp(name, "tcp:", 4) == 0
+    return line_is_network(name)
                ? "cannot connect (is it HOST:PORT, and does the other side listen?)"
                : "no such device (is the adapter plugged in? my-install --list shows what is "
                  "there)";
@@ -159,6 +159,12 @@ const char *line_error_text(int error, const char *name, char *buf, size_t nbyte
     case LINE_BAUD:
         snprintf(buf, nbytes,
                  "%s: cannot run at this baud rate (try 115200, 230400, 460800 or 921600)", name);
+        break;
+    case LINE_NO_RFC2217:
+        snprintf(buf, nbytes,
+                 "%s: no RFC 2217 there, or it will not set 8n1 (a port of plain bytes? then "
+                 "tcp:HOST:PORT)",
+                 name);
         break;
     case LINE_MISSING:
         snprintf(buf, nbytes, "%s: %s", name, missing_text(name));

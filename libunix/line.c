@@ -14,30 +14,12 @@
 #include <unistd.h>
 
 #include "libunix/line-internal.h"
+#include "libunix/line-speed.h"
 
-enum { CLOSE_DRAIN_MS = 500, DRAIN_STEP_MS = 5, UNKNOWN_BAUD = 115200, BITS_PER_BYTE = 10 };
-
-static const struct {
-    unsigned baud;
-    speed_t code;
-} speeds[] = {
-    {1200, B1200},       {2400, B2400},       {4800, B4800},       {9600, B9600},
-    {19200, B19200},     {38400, B38400},     {57600, B57600},     {115200, B115200},
-    {230400, B230400},   {460800, B460800},   {500000, B500000},   {576000, B576000},
-    {921600, B921600},   {1000000, B1000000}, {1152000, B1152000}, {1500000, B1500000},
-    {2000000, B2000000}, {2500000, B2500000}, {3000000, B3000000}, {3500000, B3500000},
-    {4000000, B4000000},
-};
-
-static int speed_code(unsigned baud, speed_t *code)
-{
-    for (size_t i = 0; i < sizeof speeds / sizeof *speeds; i++)
-        if (speeds[i].baud == baud) {
-            *code = speeds[i].code;
-            return 0;
-        }
-    return LINE_BAUD;
-}
+/* One poll of a network line, before its peer is looked at; what telnet may say beyond a time
+ * limit.
+ */
+enum { NETWORK_ROUND_MS = 1000, IDLE_TALK_MAX = 4096 };
 
 unsigned long long line_now_ms(void)
 {
@@ -46,18 +28,11 @@ unsigned long long line_now_ms(void)
     return (unsigned long long)t.tv_sec * 1000 + (unsigned long long)t.tv_nsec / 1000000;
 }
 
-unsigned line_wire_ms(const struct line *l, size_t nbytes)
-{
-    unsigned baud = l->baud ? l->baud : UNKNOWN_BAUD;
-    return (unsigned)(((unsigned long long)nbytes * BITS_PER_BYTE * 1000 + baud - 1) / baud);
-}
-
 /* Raw 8n1, no flow control; the speed changes unless baud is 0. */
 static int set_raw(int fd, const struct termios *from, unsigned baud)
 {
-    struct termios t = *from, is;
-    speed_t code = 0;
-    if (baud && speed_code(baud, &code) != 0)
+    struct termios t = *from;
+    if (baud && !line_speed_is_standard(baud))
         return LINE_BAUD;
     cfmakeraw(&t);
     t.c_cflag &= ~(tcflag_t)(CSTOPB | CRTSCTS | PARENB);
@@ -65,13 +40,10 @@ static int set_raw(int fd, const struct termios *from, unsigned baud)
     t.c_iflag &= ~(tcflag_t)(IXOFF | IXANY | INPCK);
     t.c_cc[VMIN] = 1;
     t.c_cc[VTIME] = 0;
-    if (baud && (cfsetispeed(&t, code) != 0 || cfsetospeed(&t, code) != 0))
-        return LINE_BAUD;
-    if (tcsetattr(fd, TCSANOW, &t) != 0)
-        return errno == EINVAL ? LINE_BAUD : errno == EIO ? LINE_GONE : LINE_SYSTEM;
-    /* tcsetattr succeeds when any of the settings took, so ask what it did. */
-    if (baud && (tcgetattr(fd, &is) != 0 || cfgetospeed(&is) != code))
-        return LINE_BAUD;
+    if (tcsetattr(fd, TCSANOW, &t) != 0 || (baud && line_speed_set(fd, baud) != 0))
+        return errno == EINVAL || errno == EDOM ? LINE_BAUD
+               : errno == EIO                   ? LINE_GONE
+                                                : LINE_SYSTEM;
     return 0;
 }
 
@@ -125,6 +97,7 @@ static int claim_tty(struct line *l, unsigned baud)
     if (tcgetattr(l->fd, &l->before) != 0)
         return errno == EIO ? LINE_GONE : LINE_SYSTEM;
     l->exclusive = !is_pty(l->fd) && ioctl(l->fd, TIOCEXCL) == 0;
+    l->baud_before = line_speed_of(l->fd);
     l->saved = 1;
     l->is_tty = 1;
     l->baud = baud;
@@ -132,27 +105,53 @@ static int claim_tty(struct line *l, unsigned baud)
     return set_raw(l->fd, &l->before, baud);
 }
 
+/* What has been opened so far is closed, errno kept. */
+static int abandon(struct line *l, int rc)
+{
+    int error = errno;
+    line_close(l);
+    errno = error;
+    return rc;
+}
+
+static int open_network(struct line *l, const char *name, unsigned baud)
+{
+    const char *address = line_rfc2217_address(name);
+    int rc = line_open_tcp(l, address ? address : line_tcp_address(name));
+    if (rc == 0 && address && (rc = line_rfc2217_start(l, baud)) != 0)
+        return abandon(l, rc);
+    return rc;
+}
+
 int line_open(struct line *l, const char *name, unsigned baud)
 {
-    speed_t code;
     memset(l, 0, sizeof *l);
     line_set_name(l, name);
-    if (strncmp(name, "tcp:", 4) == 0)
-        return line_open_tcp(l, name + 4);
-    if (speed_code(baud, &code) != 0)
+    if (line_tcp_address(name))
+        return open_network(l, name, baud);
+    if (!line_speed_is_standard(baud))
         return LINE_BAUD;
+    if (line_rfc2217_address(name))
+        return open_network(l, name, baud);
     l->fd = open(name, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
     if (l->fd < 0)
         return open_error(errno);
     l->open = 1;
     set_nonblocking(l);
     int rc = isatty(l->fd) ? claim_tty(l, baud) : LINE_NOT_A_LINE;
-    if (rc != 0) {
-        int error = errno;
-        line_close(l);
-        errno = error;
-    }
-    return rc;
+    return rc == 0 ? 0 : abandon(l, rc);
+}
+
+static void name_descriptor(struct line *l, int fd)
+{
+    char path[32], name[LINE_NAME_MAX];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(path, name, sizeof name - 1);
+    name[n > 0 ? n : 0] = 0;
+    if (name[0] == '/')
+        line_set_name(l, name);
+    else
+        snprintf(l->name, sizeof l->name, "descriptor %d", fd);
 }
 
 int line_adopt(struct line *l, int fd, unsigned baud)
@@ -164,14 +163,7 @@ int line_adopt(struct line *l, int fd, unsigned baud)
     l->fd = fd;
     l->inherited = 1;
     l->is_tty = isatty(fd);
-    char path[32], name[LINE_NAME_MAX];
-    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    ssize_t n = readlink(path, name, sizeof name - 1);
-    name[n > 0 ? n : 0] = 0;
-    if (name[0] == '/')
-        line_set_name(l, name);
-    else
-        snprintf(l->name, sizeof l->name, "descriptor %d", fd);
+    name_descriptor(l, fd);
     if (l->is_tty) {
         if (tcgetattr(fd, &now) != 0)
             return LINE_GONE;
@@ -182,7 +174,31 @@ int line_adopt(struct line *l, int fd, unsigned baud)
     }
     set_nonblocking(l);
     l->open = 1;
-    return 0;
+    const char *network = line_handed_name(fd);
+    if (!network)
+        return 0;
+    line_set_name(l, network);
+    if (!line_rfc2217_address(network))
+        return 0;
+    line_rfc2217_adopt(l);
+    int rc = baud ? line_set_baud(l, baud) : 0;
+    return rc == 0 ? 0 : abandon(l, rc);
+}
+
+/* As line_open found it. Before the bytes have left, or 500 ms have passed, nothing changes. */
+static void restore_tty(struct line *l)
+{
+    if (l->saved || l->baud_before)
+        line_drain(l, LINE_SETTLE_MS);
+    if (l->saved) {
+        /* A serial port that cannot send would hold close() for half a minute. */
+        tcflush(l->fd, TCOFLUSH);
+        tcsetattr(l->fd, TCSANOW, &l->before);
+    }
+    if (l->baud_before && line_speed_of(l->fd) != l->baud_before)
+        line_speed_set(l->fd, l->baud_before);
+    if (l->exclusive)
+        ioctl(l->fd, TIOCNXCL);
 }
 
 void line_close(struct line *l)
@@ -190,23 +206,16 @@ void line_close(struct line *l)
     if (!l->open)
         return;
     l->open = 0;
-    if (l->inherited) {
+    line_end_notify(l);
+    if (l->rfc2217)
+        line_rfc2217_restore(l);
+    else if (l->is_tty)
+        restore_tty(l);
+    line_end_low_latency(l);
+    if (l->inherited)
         fcntl(l->fd, F_SETFL, l->file_flags);
-        return;
-    }
-    if (l->saved) {
-        int waiting = 0;
-        for (int ms = 0;
-             ms < CLOSE_DRAIN_MS && ioctl(l->fd, TIOCOUTQ, &waiting) == 0 && waiting > 0;
-             ms += DRAIN_STEP_MS)
-            poll(NULL, 0, DRAIN_STEP_MS);
-        /* A serial port that cannot send would hold close() for half a minute. */
-        tcflush(l->fd, TCOFLUSH);
-        tcsetattr(l->fd, TCSANOW, &l->before);
-        if (l->exclusive)
-            ioctl(l->fd, TIOCNXCL);
-    }
-    close(l->fd);
+    else
+        close(l->fd);
 }
 
 void line_drop(struct line *l)
@@ -214,41 +223,67 @@ void line_drop(struct line *l)
     char junk[256];
     if (l->is_tty)
         tcflush(l->fd, TCIOFLUSH);
+    if (l->rfc2217)
+        line_rfc2217_drop(l);
     /* Bounded: a peer that never stops sending must not hold us here. */
     for (int i = 0; i < 64 && line_read(l, junk, sizeof junk, 0) > 0; i++)
         continue;
 }
 
-/* 1: something to do on fd; LINE_TIMEOUT once the clock passes deadline. */
-static int wait_until(int fd, short events, unsigned long long deadline)
+int line_wait(const struct line *l, short events, unsigned long long deadline)
 {
+    int is_network = !l->is_tty, longest = is_network ? NETWORK_ROUND_MS : 60000;
     for (;;) {
         unsigned long long now = line_now_ms();
         unsigned long long left = deadline > now ? deadline - now : 0;
-        struct pollfd p = {.fd = fd, .events = events};
-        int rc = poll(&p, 1, left > 60000 ? 60000 : (int)left);
+        struct pollfd p = {.fd = l->fd, .events = events};
+        int rc = poll(&p, 1, left > (unsigned)longest ? longest : (int)left);
         if (rc > 0)
             return 1;
         if (rc < 0 && errno != EINTR)
             return LINE_SYSTEM;
+        if (rc == 0 && is_network && line_peer_lost(l->fd))
+            return LINE_GONE;
         if (left == 0)
             return LINE_TIMEOUT;
     }
 }
 
+static int read_held(struct line *l, void *buf, size_t n)
+{
+    if (n > l->nheld)
+        n = l->nheld;
+    memcpy(buf, l->held, n);
+    l->nheld -= n;
+    memmove(l->held, l->held + n, l->nheld);
+    return (int)n;
+}
+
 int line_read(struct line *l, void *buf, size_t n, unsigned timeout_ms)
 {
     unsigned long long deadline = line_now_ms() + timeout_ms;
+    size_t talk = 0;
+    if (l->nheld)
+        return read_held(l, buf, n);
     for (;;) {
-        int rc = wait_until(l->fd, POLLIN, deadline);
+        int rc = line_wait(l, POLLIN, deadline);
         if (rc < 0)
             return rc;
         ssize_t got = read(l->fd, buf, n);
-        if (got > 0)
-            return (int)got;
         if (got < 0 && (errno == EINTR || errno == EAGAIN))
             continue;
-        return LINE_GONE; /* end of file, or EIO, ENXIO, ECONNRESET: it will not come back */
+        if (got <= 0)
+            return LINE_GONE; /* end of file, or EIO, ENXIO, ECONNRESET: it will not come back */
+        if (!l->is_tty)
+            line_acknowledge(l->fd);
+        if (!l->rfc2217)
+            return (int)got;
+        size_t data = line_rfc2217_decode(l, buf, (size_t)got);
+        if (data > 0)
+            return (int)data;
+        talk += (size_t)got;
+        if (talk > IDLE_TALK_MAX && line_now_ms() >= deadline)
+            return LINE_TIMEOUT;
     }
 }
 
@@ -268,6 +303,8 @@ int line_read_all(struct line *l, void *buf, size_t n, unsigned timeout_ms)
 
 int line_write_some(struct line *l, const void *buf, size_t n)
 {
+    if (l->rfc2217)
+        return line_rfc2217_write_some(l, buf, n);
     for (;;) {
         ssize_t put = l->is_tty ? -1 : send(l->fd, buf, n, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (l->is_tty || (put < 0 && errno == ENOTSOCK))
@@ -290,7 +327,7 @@ int line_write(struct line *l, const void *buf, size_t n, unsigned timeout_ms)
             return put;
         done += (size_t)put;
         if (done < n) {
-            int rc = wait_until(l->fd, POLLOUT, deadline);
+            int rc = line_wait(l, POLLOUT, deadline);
             if (rc < 0)
                 return rc;
         }

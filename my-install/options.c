@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "libunix/line.h"
 #include "wire/boot.h"
 
 const char options_help[] =
@@ -23,7 +24,9 @@ const char options_help[] =
     "program\n"
     "made by emu-cc, or emu, the Pi gets the device loop instead, and CMD the program's name.\n"
     "\n"
-    "  --device D         the device (also any word beginning with /dev/ or tcp:)\n"
+    "  --device D         the device (also any word beginning with /dev/, tcp: or rfc2217:, a port "
+    "of\n"
+    "                     plain bytes or of RFC 2217, which can set the baud)\n"
     "  --first, --last    the device plugged in first, or last (the default)\n"
     "  --list             print the serial devices, newest first\n"
     "  --baud N           line speed (default 115200)\n"
@@ -188,8 +191,7 @@ static int take_word(struct options *o, const char *word)
     struct stat st;
     int exists = stat(word, &st) == 0;
     size_t n = strlen(word);
-    if (strncmp(word, "/dev/", 5) == 0 || strncmp(word, "tcp:", 4) == 0 ||
-        (exists && S_ISCHR(st.st_mode)))
+    if (strncmp(word, "/dev/", 5) == 0 || line_is_network(word) || (exists && S_ISCHR(st.st_mode)))
         return take_device(o, word);
     if (!exists && (n < 4 || strcmp(word + n - 4, ".bin") != 0))
         return fail(o, "neither a program (PROG.bin) nor a device (/dev/TTY, tcp:HOST:PORT)", word);
