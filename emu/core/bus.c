@@ -4,14 +4,42 @@
 #include <assert.h>
 #include <stddef.h>
 
+static uint32_t never_read(void *self, uint32_t addr, uintptr_t pc, quick_rest *rest)
+{
+    (void)self;
+    return rest(addr, 0, pc);
+}
+
+static uint32_t never_write(void *self, uint32_t addr, uint32_t value, uintptr_t pc,
+                            quick_rest *rest)
+{
+    (void)self;
+    return rest(addr, value, pc);
+}
+
+static struct bus_quick quick_of(const struct bus_target *t)
+{
+    return (struct bus_quick){.self = t ? t->self : NULL,
+                              .read = t && t->quick_read ? t->quick_read : never_read,
+                              .write = t && t->quick_write ? t->quick_write : never_write};
+}
+
+void bus_quick_start(struct bus *b)
+{
+    for (uint32_t i = 0; i < BUS_PAGES; i++)
+        b->quick[i] = quick_of(b->page[i]);
+}
+
 void bus_map(struct bus *b, uint32_t base, uint32_t nbytes, const struct bus_target *t)
 {
     uint32_t first = (base - PERIPHERAL_BASE) / BUS_PAGE;
 
     assert(base >= PERIPHERAL_BASE && base % BUS_PAGE == 0);
     assert(nbytes % BUS_PAGE == 0 && first + nbytes / BUS_PAGE <= BUS_PAGES);
-    for (uint32_t i = 0; i < nbytes / BUS_PAGE; i++)
-        b->page[first + i] = t;
+    for (uint32_t i = first; i < first + nbytes / BUS_PAGE; i++) {
+        b->page[i] = t;
+        b->quick[i] = quick_of(t);
+    }
 }
 
 void bus_watch(struct bus *b, struct bus_watcher *w)
@@ -22,6 +50,7 @@ void bus_watch(struct bus *b, struct bus_watcher *w)
         tail = &(*tail)->next;
     w->next = NULL;
     *tail = w;
+    b->watched |= !w->failures_only;
 }
 
 static int lanes(const struct bus_target *t, struct bus_access *a)
@@ -65,14 +94,18 @@ int bus_perform(struct bus *b, struct bus_access *a)
     int r = 0;
 
     if (a->op == BUS_READ || a->op == BUS_WRITE) {
-        if (b->access_cost)
-            b->access_cost(b->timing);
-        b->accesses++;
+        if (a->origin != ORIGIN_DMA) {
+            if (b->access_cost)
+                b->access_cost(b->timing);
+            b->accesses++;
+        }
         r = route(b, a);
     } else if ((a->op == BUS_DELAY_US || a->op == BUS_DELAY_CYCLES) && b->delay) {
         b->delay(b->timing, a);
     }
-    for (struct bus_watcher *w = b->watchers; w; w = w->next)
-        w->saw(w->self, a, r);
+    for (struct bus_watcher *w = b->watchers; w; w = w->next) {
+        if (r < 0 || !w->failures_only)
+            w->saw(w->self, a, r);
+    }
     return r;
 }

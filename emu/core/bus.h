@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "emu/core/quick.h"
+
 enum {
     PERIPHERAL_BASE = 0x20000000,
     PERIPHERAL_END = 0x21000000, /* one past */
@@ -29,6 +31,7 @@ enum bus_op {
 enum bus_origin {
     ORIGIN_PROGRAM,
     ORIGIN_CONSOLE, /* libpi's own UART driver and reboot: left out of the course's trace format */
+    ORIGIN_DMA,     /* the DMA engine: costs the program no time, and no trace but `all` shows it */
 };
 
 struct bus_access {
@@ -48,6 +51,10 @@ struct bus_target {
     int narrow; /* set: 8- and 16-bit accesses are passed on as they are */
     int (*read)(void *self, struct bus_access *a);
     int (*write)(void *self, const struct bus_access *a);
+    /* Of struct bus_quick; may be null: none of its accesses is quick. */
+    uint32_t (*quick_read)(void *self, uint32_t addr, uintptr_t pc, quick_rest *rest);
+    uint32_t (*quick_write)(void *self, uint32_t addr, uint32_t value, uintptr_t pc,
+                            quick_rest *rest);
 };
 
 enum bus_error {
@@ -60,15 +67,19 @@ enum bus_error {
 /* Sees each access after it was performed, in order. Must not make accesses itself. */
 struct bus_watcher {
     void *self;
+    int failures_only; /* set: sees only what got a negative result, and no quick access is missed
+                        */
     void (*saw)(void *self, const struct bus_access *a, int result);
     struct bus_watcher *next;
 };
 
 struct bus {
     const struct bus_target *page[BUS_PAGES];
-    struct bus_watcher *watchers;                            /* in the order they were added */
-    uint64_t accesses;                                       /* reads and writes performed so far */
-    void *timing;                                            /* argument of the two below */
+    struct bus_quick quick[BUS_PAGES]; /* no null pointers after bus_quick_start */
+    struct bus_watcher *watchers;      /* in the order they were added */
+    int watched;                       /* one of them sees every access: none may be quick */
+    uint64_t accesses;                 /* reads and writes performed so far, quick ones included */
+    void *timing;                      /* argument of the two below */
     void (*delay)(void *timing, const struct bus_access *a); /* null: delays cost nothing */
     void (*access_cost)(void *timing);                       /* null: accesses cost nothing */
 };
@@ -76,6 +87,9 @@ struct bus {
 /* Makes `t` answer for [base, base + nbytes), page-granular (both multiples of BUS_PAGE); a later
  * call overrides an earlier one. t is borrowed. */
 void bus_map(struct bus *b, uint32_t base, uint32_t nbytes, const struct bus_target *t);
+
+/* Makes b->quick complete, for an engine that uses it. */
+void bus_quick_start(struct bus *b);
 
 /* Adds w (borrowed) behind the others. */
 void bus_watch(struct bus *b, struct bus_watcher *w);

@@ -21,9 +21,21 @@ static void host_sleep(uint64_t ns)
         ;
 }
 
+static void alarms_changed(struct clock *c)
+{
+    c->quick_ns = c->mode != CLOCK_VIRTUAL || c->held ? 0 : clock_next(c);
+}
+
+void clock_hold(struct clock *c, int held)
+{
+    c->held = held;
+    alarms_changed(c);
+}
+
 void clock_start(struct clock *c, enum clock_mode mode)
 {
     c->mode = mode;
+    alarms_changed(c);
     c->ns = mode == CLOCK_VIRTUAL ? 0 : host_ns();
 }
 
@@ -57,6 +69,7 @@ static void ring_first(struct clock *c)
 
     c->alarms = a->next;
     a->set = 0;
+    alarms_changed(c);
     a->ring(a->self);
 }
 
@@ -106,6 +119,7 @@ void clock_alarm_clear(struct clock *c, struct clock_alarm *a)
         p = &(*p)->next;
     *p = a->next;
     a->set = 0;
+    alarms_changed(c);
 }
 
 void clock_alarm_set(struct clock *c, struct clock_alarm *a, uint64_t at_ns)
@@ -119,6 +133,7 @@ void clock_alarm_set(struct clock *c, struct clock_alarm *a, uint64_t at_ns)
     a->set = 1;
     a->next = *p;
     *p = a;
+    alarms_changed(c);
 }
 
 uint64_t clock_next(const struct clock *c)

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "emu/core/quick.h"
+
 enum clock_mode {
     CLOCK_VIRTUAL, /* advances only when told to: accesses, delays */
     CLOCK_HOST,    /* the laptop's monotonic clock, since start */
@@ -23,8 +25,12 @@ struct clock_alarm {
 
 /* Zero it before clock_start. */
 struct clock {
-    enum clock_mode mode;
     uint64_t ns; /* CLOCK_VIRTUAL: now; otherwise: the host's time at start */
+    /* As long as the sum stays below, whoever lets time pass may add to ns by himself: time is
+     * virtual, no alarm is due, nobody holds the clock. */
+    uint64_t quick_ns;
+    enum clock_mode mode;
+    int held;
     void *self;
     uint64_t (*ask)(void *self); /* CLOCK_PI: microseconds now */
     struct clock_alarm *alarms;  /* by rising time; equal times in the order they were set */
@@ -33,8 +39,9 @@ struct clock {
 enum {
     CLOCK_CORE_MHZ =
         700, /* ARM1176 of a Pi Zero/A+ at its default setting is 700..1000; libpi says 700 */
-    CLOCK_ACCESS_NS = 100, /* what a peripheral access costs in virtual time */
-    CLOCK_CYCLES_NS = 20,  /* what reading the cycle counter costs, with the loop around it */
+    CLOCK_ACCESS_NS = QUICK_COST_NS,
+    CLOCK_CYCLES_NS = 20, /* what reading the cycle counter or the cpsr costs, with the loop
+                             around it */
 };
 
 #define CLOCK_NEVER UINT64_MAX
@@ -52,7 +59,7 @@ uint64_t clock_cycles(struct clock *c);
 void clock_pass_slow(struct clock *c, uint64_t ns);
 static inline void clock_pass(struct clock *c, uint64_t ns)
 {
-    if (c->mode == CLOCK_VIRTUAL && (!c->alarms || c->alarms->at_ns > c->ns + ns))
+    if (c->ns + ns < c->quick_ns)
         c->ns += ns;
     else
         clock_pass_slow(c, ns);
@@ -62,6 +69,9 @@ static inline void clock_pass(struct clock *c, uint64_t ns)
  * clock_pass or clock_ring. Clearing one that is not set does nothing. */
 void clock_alarm_set(struct clock *c, struct clock_alarm *a, uint64_t at_ns);
 void clock_alarm_clear(struct clock *c, struct clock_alarm *a);
+
+/* While held, quick_ns is 0. Async-signal-safe where no function of the clock was interrupted. */
+void clock_hold(struct clock *c, int held);
 
 /* When the next alarm is due, in ns since the start; CLOCK_NEVER if none is set. */
 uint64_t clock_next(const struct clock *c);

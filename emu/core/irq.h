@@ -10,14 +10,19 @@
 /* Numbers of the lines at the interrupt controller ("BCM2835 ARM Peripherals" p. 113, errata). */
 enum irq_number {
     IRQ_SYSTEM_TIMER0 = 0, /* compare 0..3: lines 0..3 */
-    IRQ_DMA0 = 16,         /* channels 0..12: lines 16..28 */
+    IRQ_DMA0 = 16,         /* 0..10: lines 16..26; 27: channels 11..14; 28: any */
     IRQ_AUX = 29,
     IRQ_GPIO0 = 49, /* pins 0-27; 50: pins 28-45; 51: pins 46-53; 52: any pin */
     IRQ_I2C = 53,
     IRQ_SPI0 = 54,
     IRQ_PCM = 55,
     IRQ_PL011 = 57,
+    IRQ_RNG = 61,
     IRQ_EMMC = 62,
+    IRQ_ARM =
+        64, /* the ARM's own, 64..71: bits 0..7 of the basic registers, numbered as p. 116 does */
+    IRQ_ARM_TIMER = IRQ_ARM,
+    IRQ_ARM_MAILBOX = IRQ_ARM + 1,
 };
 
 struct irq_line {

@@ -54,7 +54,8 @@ const struct reg_block reg_dma15 = {
     "DMA15", REG_MANUAL, 0x20e05000, 0x24, dma15, REG_COUNT(dma15),
 };
 
-/* Ch. 5, p. 65-88; pages are of the list of registers. */
+/* Ch. 5, p. 65-88; pages are of the list of registers. STATUS has four bits more than p. 72 lists,
+ * as the SD host specification has them: 10, 11 room and data, 16-19 the slot. */
 static const struct reg emmc[] = {
     {0x00, "ARG2", RW(ALL), 0, 0, 67},
     {0x04, "BLKSIZECNT", RW(0xffff03ff), 0, REG_VOLATILE, 67},
@@ -65,23 +66,23 @@ static const struct reg emmc[] = {
     {0x18, "RESP2", RW(ALL), 0, REG_VOLATILE, 67},
     {0x1c, "RESP3", RW(ALL), 0, REG_VOLATILE, 67},
     {0x20, "DATA", RW(ALL), 0, REG_VOLATILE | REG_READ_EFFECT | REG_WRITE_EFFECT, 67},
-    {0x24, "STATUS", RO(0x1ff00307), 0, REG_VOLATILE, 67},
-    {0x28, "CONTROL0", RW(0x007f0026), 0, 0, 67},
+    {0x24, "STATUS", RO(0x1fff0f07), 0x1fff0000, REG_VOLATILE, 67},
+    {0x28, "CONTROL0", RW(0x007f0026), 0, REG_VOLATILE, 67},
     {0x2c, "CONTROL1", 0x070fffe7, 0x070fffe5, 0, REG_VOLATILE | REG_WRITE_EFFECT, 67},
     {0x30, "INTERRUPT", 0x017ff137, 0x017f7037, 0, REG_VOLATILE | REG_W1C, 67},
     {0x34, "IRPT_MASK", RW(0x017f7137), 0, 0, 67},
     {0x38, "IRPT_EN", RW(0x017f7137), 0, 0, 67},
     {0x3c, "CONTROL2", 0x00c7009f, 0x00c70000, 0, REG_VOLATILE, 67},
     {0x50, "FORCE_IRPT", RW(0x017f7137), 0, REG_WRITE_EFFECT, 67},
-    {0x70, "BOOT_TIMEOUT", RW(ALL), 0, 0, 67},
-    {0x74, "DBG_SEL", RW(0x1), 0, 0, 67},
-    {0x80, "EXRDFIFO_CFG", RW(0x7), 0, 0, 67},
-    {0x84, "EXRDFIFO_EN", RW(0x1), 0, 0, 67},
-    {0x88, "TUNE_STEP", RW(0x7), 0, 0, 67},
-    {0x8c, "TUNE_STEPS_STD", RW(0x3f), 0, 0, 67},
-    {0x90, "TUNE_STEPS_DDR", RW(0x3f), 0, 0, 67},
-    {0xf0, "SPI_INT_SPT", RW(0xff), 0, 0, 67},
-    {0xfc, "SLOTISR_VER", RO(0xffff00ff), 0x99020000, 0, 67},
+    {0x70, "BOOT_TIMEOUT", RW(ALL), 0, REG_STUB, 67},
+    {0x74, "DBG_SEL", RW(0x1), 0, REG_STUB, 67},
+    {0x80, "EXRDFIFO_CFG", RW(0x7), 0, REG_STUB, 67},
+    {0x84, "EXRDFIFO_EN", RW(0x1), 0, REG_STUB, 67},
+    {0x88, "TUNE_STEP", RW(0x7), 0, REG_STUB, 67},
+    {0x8c, "TUNE_STEPS_STD", RW(0x3f), 0, REG_STUB, 67},
+    {0x90, "TUNE_STEPS_DDR", RW(0x3f), 0, REG_STUB, 67},
+    {0xf0, "SPI_INT_SPT", RW(0xff), 0, REG_STUB, 67},
+    {0xfc, "SLOTISR_VER", RO(0xffff00ff), 0x99020000, REG_VOLATILE, 67},
 };
 
 const struct reg_block reg_emmc = {

@@ -48,7 +48,7 @@ static const struct reg pwm[] = {
     {0x08, "DMAC", RW(0x8000ffffu), 0x707, 0, 145},
     {0x10, "RNG1", RW(ALL), 0x20, 0, 145},
     {0x14, "DAT1", RW(ALL), 0, 0, 146},
-    {0x18, "FIF1", WO(ALL), 0, REG_WRITE_EFFECT, 146},
+    {0x18, "FIF1", 0x70776d30, ALL, 0x70776d30, REG_VOLATILE | REG_WRITE_EFFECT, 146}, /* "pwm0" */
     {0x20, "RNG2", RW(ALL), 0x20, 0, 146},
     {0x24, "DAT2", RW(ALL), 0, 0, 147},
 };

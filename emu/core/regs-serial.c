@@ -53,8 +53,8 @@ static const struct reg pl011[] = {
     {0x44, "ICR", WO(0x7f2), 0, REG_W1C | REG_WRITE_EFFECT, 191},
     {0x48, "DMACR", RW(0x07), 0, 0, 192},
     {0x80, "ITCR", RW(0x03), 0, 0, 193},
-    {0x84, "ITIP", RW(0xff), 0, REG_VOLATILE, 193},
-    {0x88, "ITOP", RW(0xfff), 0, 0, 194},
+    {0x84, "ITIP", RW(0xff), 0, REG_VOLATILE | REG_STUB, 193},
+    {0x88, "ITOP", RW(0xfff), 0, REG_VOLATILE | REG_STUB, 194},
     {0x8c, "TDR", RW(0x7ff), 0, REG_VOLATILE | REG_READ_EFFECT | REG_WRITE_EFFECT, 195},
 };
 
@@ -66,9 +66,9 @@ const struct reg_block reg_pl011 = {
 static const struct reg spi0[] = {
     {0x00, "CS", 0x03ffffcf, 0x03e0ffff, 0x00041000, REG_VOLATILE | REG_WRITE_EFFECT, 153},
     {0x04, "FIFO", RW(ALL), 0, REG_VOLATILE | REG_READ_EFFECT | REG_WRITE_EFFECT, 155},
-    {0x08, "CLK", RW(0xffff), 0, 0, 156},
+    {0x08, "CLK", RW(0xffff), 0, REG_ROUNDS, 156},
     {0x0c, "DLEN", RW(0xffff), 0, REG_VOLATILE, 156},
-    {0x10, "LTOH", RW(0x0f), 0x1, 0, 156},
+    {0x10, "LTOH", RW(0x0f), 0x1, REG_STUB, 156},
     {0x14, "DC", RW(ALL), 0x30201020, 0, 157},
 };
 
@@ -83,8 +83,8 @@ static const struct reg bsc[] = {
     {0x08, "DLEN", RW(0xffff), 0, REG_VOLATILE, 33},
     {0x0c, "A", RW(0x7f), 0, 0, 33},
     {0x10, "FIFO", RW(0xff), 0, REG_VOLATILE | REG_READ_EFFECT | REG_WRITE_EFFECT, 33},
-    {0x14, "DIV", RW(0xffff), 0x5dc, 0, 34},
-    {0x18, "DEL", RW(ALL), 0x00300030, 0, 34},
+    {0x14, "DIV", RW(0xffff), 0x5dc, REG_ROUNDS, 34},
+    {0x18, "DEL", RW(ALL), 0x00300030, REG_STUB, 34},
     {0x1c, "CLKT", RW(0xffff), 0x40, 0, 35},
 };
 
@@ -105,7 +105,7 @@ static const struct reg pcm[] = {
     {0x14, "DREQ_A", RW(0x7f7f7f7f), 0x10303020, 0, 134},
     {0x18, "INTEN_A", RW(0x0f), 0, 0, 135},
     {0x1c, "INTSTC_A", RW(0x0f), 0, REG_VOLATILE | REG_W1C, 135},
-    {0x20, "GRAY", 0x003ffff7, 0x7, 0, REG_VOLATILE | REG_WRITE_EFFECT, 136},
+    {0x20, "GRAY", 0x003ffff7, 0x7, 0, REG_VOLATILE | REG_WRITE_EFFECT | REG_STUB, 136},
 };
 
 const struct reg_block reg_pcm = {

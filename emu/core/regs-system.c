@@ -16,7 +16,8 @@ const struct reg_block reg_system_timer = {
     "SYSTIMER", REG_MANUAL, 0x20003000, 0x1c, system_timer, REG_COUNT(system_timer),
 };
 
-/* Ch. 7. Writing 1 enables or disables, 0 leaves alone. Of the basic enables 8 exist. */
+/* Ch. 7. Writing 1 enables or disables, 0 leaves alone; what is enabled reads back in both. Of
+ * the basic enables 8 exist. */
 static const struct reg interrupts[] = {
     {0x00, "BASIC_PENDING", RO(0x1fffff), 0, REG_VOLATILE, 113},
     {0x04, "PENDING1", RO(ALL), 0, REG_VOLATILE, 115},
@@ -25,9 +26,9 @@ static const struct reg interrupts[] = {
     {0x10, "ENABLE1", RW(ALL), 0, REG_WRITE_EFFECT, 116},
     {0x14, "ENABLE2", RW(ALL), 0, REG_WRITE_EFFECT, 117},
     {0x18, "ENABLE_BASIC", RW(0xff), 0, REG_WRITE_EFFECT, 117},
-    {0x1c, "DISABLE1", RW(ALL), 0, REG_WRITE_EFFECT, 117},
-    {0x20, "DISABLE2", RW(ALL), 0, REG_WRITE_EFFECT, 117},
-    {0x24, "DISABLE_BASIC", RW(0xff), 0, REG_WRITE_EFFECT, 118},
+    {0x1c, "DISABLE1", RW(ALL), 0, REG_WRITE_EFFECT | REG_W1C, 117},
+    {0x20, "DISABLE2", RW(ALL), 0, REG_WRITE_EFFECT | REG_W1C, 117},
+    {0x24, "DISABLE_BASIC", RW(0xff), 0, REG_WRITE_EFFECT | REG_W1C, 118},
 };
 
 const struct reg_block reg_interrupts = {

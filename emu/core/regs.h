@@ -1,6 +1,11 @@
 /* emu/core/regs.h - one table of the BCM2835's registers, shared by everyone who must know them:
  * the models (what bits exist), the remote backend (what may be shadowed or repeated), traces and
- * checks (names, pages). */
+ * checks (names, pages).
+ *
+ * `make docs` writes the table of docs/devices.md from it: a register that the board answers with
+ * BUS_UNMODELLED is missing, one with REG_STUB is stubbed, all others are modelled. What a device's
+ * source says in its head after "Not modelled:" stands below. A test fails when the page is not as
+ * `make docs` would leave it. */
 #ifndef EMU_CORE_REGS_H
 #define EMU_CORE_REGS_H
 
@@ -13,7 +18,9 @@ enum reg_flags {
     REG_W1C = 4,         /* writing 1 to a bit clears it */
     REG_ADDRESS = 8,     /* its value hands a memory address to a bus master */
     REG_WRITE_EFFECT =
-        16, /* a write acts even if it stores the same value (SET, CLR, FIFO, kick) */
+        16,          /* a write acts even if it stores the same value (SET, CLR, FIFO, kick) */
+    REG_ROUNDS = 32, /* stores another value than was written, for some */
+    REG_STUB = 64, /* our model keeps what is written, or answers a fixed value, and does no more */
 };
 
 struct reg {

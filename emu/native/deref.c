@@ -188,7 +188,8 @@ static int describe_operands(struct stub *s, const cs_insn *insn)
             memory++;
             s->width = o->size;
             s->reads = (o->access & CS_AC_READ) != 0;
-            s->writes = (o->access & CS_AC_WRITE) != 0;
+            /* Capstone 4 takes TEST of memory and a constant for a write. */
+            s->writes = (o->access & CS_AC_WRITE) != 0 && insn->id != X86_INS_TEST;
         } else if (o->type == X86_OP_REG && o->reg >= X86_REG_XMM0 && o->reg <= X86_REG_XMM15) {
             s->vector = 1;
         }

@@ -11,19 +11,23 @@
 #include "emu/native/engine.h"
 #include "emu/native/fault.h"
 #include "emu/native/gate.h"
+#include "emu/native/irq.h"
 #include "emu/native/stacks.h"
 #include "emu/native/valgrind-request.h"
 
 /* From the linker script: where the program lies, and which part of it is libpi's console driver.
  */
-extern char emu_guest_end[], emu_console_text[], emu_console_text_end[];
+extern char emu_guest_data[], emu_guest_end[], emu_console_text[], emu_console_text_end[];
+
+enum { IMAGE_START = 0x20000 }; /* guest.ld */
 
 void native_enter(void (*start)(void), void *guest_sp);
-void emu_guest_start(void);
 uintptr_t native_call(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc);
 extern uintptr_t native_guest_sp; /* switch.S: where the program's stack stood at the gate */
 
 static const struct native_host *host;
+struct emu_quick emu_quick;
+static int under_debugger; /* since the start */
 
 static uintptr_t page_up(uintptr_t p)
 {
@@ -65,10 +69,23 @@ static void let_valgrind_see_again(void)
     device_errors(VG_ENABLE_ADDR_ERRORS);
 }
 
+void *native_bus_memory(uint32_t addr, uint32_t nbytes, int write)
+{
+    const uintptr_t lo = addr, hi = lo + nbytes;
+    const uintptr_t guard = GUEST_GUARD_START, data = (uintptr_t)emu_guest_data;
+
+    if (lo < RAM_START || hi > RAM_END || (lo < guard + GUEST_GUARD && hi > guard))
+        return NULL;
+    if (write && lo < data && hi > IMAGE_START)
+        return NULL;
+    valgrind_request(VG_MAKE_MEM_DEFINED_IF_ADDRESSABLE, lo, nbytes, 0, 0);
+    return (void *)lo;
+}
+
 int native_map_ram(const char **why)
 {
     const int rw = PROT_READ | PROT_WRITE;
-    const uintptr_t image = 0x20000;
+    const uintptr_t image = IMAGE_START;
     uintptr_t end = page_up((uintptr_t)emu_guest_end);
 
     if (end > GUEST_STACK_TOP - GUEST_STACK_MAX) {
@@ -91,11 +108,41 @@ int native_map_ram(const char **why)
     return 0;
 }
 
+/* A debugger's breakpoint on native_call or on the bus is to see every access. */
+static int debugged(void)
+{
+    static const char key[] = "TracerPid:";
+    char line[64];
+    FILE *f = fopen("/proc/self/status", "re");
+    long tracer = 0;
+
+    while (f && fgets(line, sizeof line, f)) {
+        if (strncmp(line, key, sizeof key - 1) == 0)
+            tracer = strtol(line + sizeof key - 1, NULL, 10);
+    }
+    if (f)
+        fclose(f);
+    return tracer != 0;
+}
+
+void engine_hold(void)
+{
+    clock_hold(host->clock, host->bus->watched || irq_unmasked || irq_watching || under_debugger);
+}
+
 void native_run(const struct native_host *h)
 {
     struct bus_access start = {.op = BUS_START};
 
     host = h;
+    emu_quick = (struct emu_quick){.ns = &h->clock->ns,
+                                   .accesses = &h->bus->accesses,
+                                   .until_ns = &h->clock->quick_ns,
+                                   .pages = h->bus->quick};
+    bus_quick_start(h->bus);
+    irq_start(h);
+    under_debugger = debugged();
+    engine_hold();
     bus_perform(h->bus, &start);
     stacks_made(GUEST_STACK_TOP - GUEST_STACK_MAX, GUEST_STACK_MAX);
     stacks_run(GUEST_STACK_TOP - 64);
@@ -122,8 +169,7 @@ uint32_t engine_access(enum bus_op op, unsigned width, uint32_t addr, uint32_t v
     return a.value;
 }
 
-/* The program cannot go on: says why and where, and ends the run. */
-static void fail(const char *what, uintptr_t pc)
+void engine_fail(const char *what, uintptr_t pc)
 {
     native_report(what, NULL, pc);
     host->end(host->self, 1, 0);
@@ -137,14 +183,20 @@ static void unsupported(const char *name, uintptr_t pc)
              "%s needs ARM instructions, which a recompiled program has none of: use "
              "the arm engine (--engine=arm)",
              name);
-    fail(what, pc);
+    engine_fail(what, pc);
 }
 
-/* Reading the counter takes time too: a program that waits for it would wait for ever. */
-static uint32_t cycles(void)
+/* Reading the counter, or the status register, takes time too: a program that waits and does
+ * nothing else would wait for ever. */
+static void a_call_takes_time(void)
 {
     if (host->clock->mode == CLOCK_VIRTUAL)
         clock_pass(host->clock, CLOCK_CYCLES_NS);
+}
+
+static uint32_t cycles(void)
+{
+    a_call_takes_time();
     return (uint32_t)clock_cycles(host->clock);
 }
 
@@ -184,6 +236,17 @@ static uintptr_t dispatch(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_
         return 0;
     case CALL_GETC:
         return (uintptr_t)(intptr_t)host->getc(host->self);
+    case CALL_CPSR:
+        a_call_takes_time();
+        return irq_cpsr();
+    case CALL_CPSR_SET:
+        irq_set_cpsr((uint32_t)a);
+        return 0;
+    case CALL_NO_HANDLER:
+        engine_fail("guest fault: an interrupt came, but the program installed no vectors "
+                    "(int_init, interrupt_init)",
+                    pc);
+        return 0;
     case CALL_UNSUPPORTED:
         unsupported((const char *)a, pc);
         return 0;
@@ -203,7 +266,7 @@ static void check_stack(uintptr_t pc)
              "guest fault: stack overflow: a thread used more than the %zu bytes of its "
              "stack",
              nbytes);
-    fail(what, pc);
+    engine_fail(what, pc);
 }
 
 uintptr_t native_call(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc)
@@ -211,8 +274,11 @@ uintptr_t native_call(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc
     uintptr_t value;
 
     fault_enter_host(pc);
+    irq_calls++;
     check_stack(pc);
     value = dispatch(call, a, b, pc);
+    if (irq_unmasked)
+        irq_at_gate(pc);
     fault_leave_host();
     return value;
 }

@@ -12,4 +12,11 @@
  * read. */
 uint32_t engine_access(enum bus_op op, unsigned width, uint32_t addr, uint32_t value, uintptr_t pc);
 
+/* The program cannot go on: says what and where, and ends the run with status 1. */
+void engine_fail(const char *what, uintptr_t pc);
+
+/* After irq_unmasked or irq_watching changed: whether accesses may be quick, which no interrupt can
+ * follow and which do not count as calls. */
+void engine_hold(void);
+
 #endif

@@ -2,6 +2,7 @@
  * reported. Ctrl-C, termination and the time limit end the run at the next safe point. */
 #include "emu/native/fault.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -9,7 +10,9 @@
 #include <ucontext.h>
 
 #include "emu/core/regs.h"
+#include "emu/native/areas.h"
 #include "emu/native/deref.h"
+#include "emu/native/irq.h"
 #include "emu/native/native.h"
 
 static const struct native_host *host;
@@ -38,12 +41,12 @@ static struct machine machine_of(const ucontext_t *uc)
 
 static void finish(int status, int signal_number)
 {
-    ending = 1;
     host->end(host->self, status, signal_number);
 }
 
 static void end_by_signal(int sig, void *context, uintptr_t pc)
 {
+    ending = 1; /* the report takes a while; nothing else may end the run meanwhile */
     if (sig == SIGALRM) {
         char what[96];
 
@@ -67,6 +70,11 @@ void fault_leave_host(void)
         end_by_signal(pending, NULL, last_pc);
 }
 
+int native_in_host(void)
+{
+    return in_host || ending || pending;
+}
+
 int native_stopping(void)
 {
     return pending != 0;
@@ -81,6 +89,8 @@ static void on_stop(int sig, siginfo_t *info, void *context)
         return;
     if (in_host || !native_is_guest_text(m.pc)) {
         pending = sig;
+        if (!in_host) /* a quick access, perhaps one of many: none goes the long way */
+            clock_hold(host->clock, 1);
         return;
     }
     end_by_signal(sig, context, m.pc);
@@ -142,7 +152,10 @@ static int device_hit(ucontext_t *context, const struct machine *m, uintptr_t ad
     fault_enter_host(m->pc + 1);
     r = deref_perform(context, addr, &why);
     if (r == 0) {
+        irq_calls++;
         fault_leave_host();
+        if (irq_unmasked)
+            irq_in_signal(machine_of(context).pc);
         return 0;
     }
     in_host = 0;
@@ -150,6 +163,30 @@ static int device_hit(ucontext_t *context, const struct machine *m, uintptr_t ad
              m->is_write ? "write to" : "read of", reg_name((uint32_t)addr, name, sizeof name),
              (unsigned long)addr, why);
     return -1;
+}
+
+/* An interrupt may be pending, or the timer of irq.c asks whether the program spins. */
+static void on_kick(int sig, siginfo_t *info, void *context)
+{
+    struct machine m = machine_of(context);
+    int before = errno;
+
+    (void)sig;
+    if (info->si_code != SI_TIMER)
+        irq_note_kick();
+    else if (in_host || !irq_tick())
+        return;
+    if (ending || in_host)
+        return;
+    if (native_is_guest_text(m.pc)) {
+        fault_enter_host(m.pc + 1);
+        irq_look();
+        fault_leave_host();
+        irq_looked(irq_in_signal(m.pc));
+    } else { /* on the way in or out, or in a sanitizer */
+        irq_again();
+    }
+    errno = before;
 }
 
 static void on_fault(int sig, siginfo_t *info, void *context)
@@ -183,6 +220,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
                  "code that was overwritten)",
                  (unsigned long)m.pc);
     }
+    ending = 1;
     if (in_host && !native_is_guest_text(m.pc))
         native_report(what, NULL, last_pc);
     else
@@ -190,28 +228,38 @@ static void on_fault(int sig, siginfo_t *info, void *context)
     finish(1, 0);
 }
 
+static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM};
+
+void native_signals(sigset_t *set)
+{
+    sigemptyset(set);
+    for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
+        sigaddset(set, stops[i]);
+    sigaddset(set, NATIVE_SIGNAL);
+}
+
 static void handle(int sig, void (*fn)(int, siginfo_t *, void *), int flags)
 {
     struct sigaction sa = {.sa_sigaction = fn, .sa_flags = SA_SIGINFO | SA_ONSTACK | flags};
 
     sigemptyset(&sa.sa_mask);
+    if (fn == on_kick)
+        native_signals(&sa.sa_mask);
     sigaction(sig, &sa, NULL);
 }
 
 void native_install_handlers(const struct native_host *h, double limit_s)
 {
-    static char alternate[256 << 10];
-    stack_t ss = {.ss_sp = alternate, .ss_size = sizeof alternate};
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
-    static const int stops[] = {SIGINT, SIGTERM, SIGHUP, SIGALRM};
 
     host = h;
     time_limit_s = limit_s;
-    sigaltstack(&ss, NULL);
+    areas_start();
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
         handle(faults[i], on_fault, SA_NODEFER);
     for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
         handle(stops[i], on_stop, 0);
+    handle(NATIVE_SIGNAL, on_kick, SA_RESTART);
     if (limit_s > 0) {
         struct itimerval t = {
             .it_value = {.tv_sec = (time_t)limit_s,

@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "emu/core/quick.h"
+
 enum emu_call {
     CALL_READ8, /* a: address, pc -> value */
     CALL_READ16,
@@ -25,9 +27,28 @@ enum emu_call {
     CALL_STACK_RUNS,   /* a: address on the stack the program switches to */
     CALL_TEXT,         /* a: text, b: bytes: console output at level printk and uart */
     CALL_GETC,         /* -> console input byte, or -1: level uart */
+    CALL_CPSR,         /* -> the status register */
+    CALL_CPSR_SET,     /* a: value */
+    CALL_NO_HANDLER,   /* an interrupt came, but no vectors were installed; pc */
     CALL_UNSUPPORTED,  /* a: name of a function that needs the arm engine, pc */
 };
 
 uintptr_t emu_gate(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc);
+
+/* What put32 and get32 need to make a quick access by themselves, on the program's stack: the
+ * harness's clock, its bus, and the end of that stack. */
+struct emu_quick {
+    uint64_t *ns, *accesses;
+    const uint64_t *until_ns; /* not before the clock stands here */
+    const struct bus_quick *pages;
+    uintptr_t stack; /* not with a frame below this */
+};
+
+extern struct emu_quick emu_quick;
+
+/* The other door: the harness enters the program, at its start, and for an interrupt at pc, on a
+ * stack of the program's (guest/start.c). */
+void emu_guest_start(void);
+void emu_guest_interrupt(uintptr_t pc, uintptr_t fast);
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef EMU_NATIVE_NATIVE_H
 #define EMU_NATIVE_NATIVE_H
 
+#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,8 +22,12 @@ enum {
     GUEST_GUARD_START = GUEST_STACK_TOP - GUEST_STACK_MAX - GUEST_GUARD,
 };
 
-/* What the engine asks of whoever put it together; every pointer must be set. All are called on the
- * host stack. text and getc carry console bytes of the levels above the registers. */
+/* The ARM's two interrupts, as bits: the normal one and the fast one. */
+enum native_irq { NATIVE_IRQ = 1, NATIVE_FIQ = 2 };
+
+/* What the engine asks of whoever put it together; every pointer must be set, those of interrupts
+ * excepted. All are called on a stack of the harness, never in the middle of each other. text and
+ * getc carry console bytes of the levels above the registers. */
 struct native_host {
     struct bus *bus;
     struct clock *clock;
@@ -35,11 +40,33 @@ struct native_host {
     /* Called with the result when bus_perform failed: 0 to go on, else the exit status to end with.
      */
     int (*failed)(void *self, const struct bus_access *a, int result);
+
+    /* Interrupts; null: there are none. They may be changed until native_run.
+     *
+     * Which of the two (enum native_irq) the controller asks for now. Asked after every access,
+     * barrier, delay and change of the cpsr while the program has one of them unmasked, so it must
+     * be quick (a flag) and make no access. */
+    int (*irq_pending)(void *self);
+    /* The program's cpsr now lets these through (bits of enum native_irq); at the start none. Also
+     * told when its handler is entered and left. */
+    void (*irq_enabled)(void *self, int unmasked);
+    /* After native_kick, or when the program has computed for a while without any call while an
+     * interrupt is unmasked: find out what is new (read the line, ring alarms). Also called from
+     * within native_delay. May block shortly; irq_pending is asked next. */
+    void (*irq_look)(void *self);
+    /* With native_watch_computing: the program has computed for ns without any call. Null: nobody
+     * wants to know. */
+    void (*computed)(void *self, uint64_t ns);
 };
 
 /* Under plain valgrind, starts valgrind again with the options a recompiled program needs, and does
  * not return; otherwise does nothing. Call before anything else. */
 void native_valgrind_restart(void);
+
+/* RAM of the program's, all of [addr, addr + nbytes), for a bus master that reads it, or writes to
+ * it, too: where it is in this process; null when it is no such RAM. What a bus master reads need
+ * not have been written: to valgrind it counts as initialised. */
+void *native_bus_memory(uint32_t addr, uint32_t nbytes, int write);
 
 /* Whether the process runs under valgrind. */
 int native_on_valgrind(void);
@@ -51,8 +78,33 @@ int native_map_ram(const char **why);
 /* Installs the handlers of faults, Ctrl-C, termination and the time limit (seconds, 0: none). */
 void native_install_handlers(const struct native_host *h, double limit_s);
 
+/* The signals that end a run or announce an interrupt: a handler that does the harness's work in
+ * the program's time must block them meanwhile. */
+void native_signals(sigset_t *set);
+
 /* A signal waits to end the run as soon as the host's side returns: do not block any longer. */
 int native_stopping(void);
+
+/* Says that an interrupt may be pending: irq_look, irq_pending and the program's handler run at
+ * once if the program's own code runs, else as soon as the harness returns to it.
+ * Async-signal-safe, and safe from anywhere else. A descriptor that sends NATIVE_SIGNAL (O_ASYNC,
+ * F_SETOWN) does the same without any code. */
+enum { NATIVE_SIGNAL = SIGIO };
+void native_kick(void);
+
+/* Whether `computed` is called from now on: something (a watchdog) will end the run that a program
+ * may wait for without touching a device. */
+void native_watch_computing(int on);
+
+/* For struct bus's delay: lets ns nanoseconds pass on the clock. An interrupt that becomes pending
+ * on the way runs the program's handler at its time, and the rest of the delay after it.
+ * includes_handler: the time the handler takes is part of the delay (delay_us reads a clock;
+ * delay_cycles counts). */
+void native_delay(uint64_t ns, int includes_handler);
+
+/* Whether the harness runs now, not the program, or is about to end the run: for signal handlers,
+ * which may then touch nothing of it. Async-signal-safe. */
+int native_in_host(void);
 
 /* Runs the program to its end; does not return. */
 void native_run(const struct native_host *h) __attribute__((noreturn));

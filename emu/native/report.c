@@ -34,8 +34,9 @@ static _Unwind_Reason_Code collect(struct _Unwind_Context *context, void *arg)
     int before = 0;
     uintptr_t pc = _Unwind_GetIPInfo(context, &before);
 
-    if (!native_is_guest_text(pc))
-        return f->n ? _URC_END_OF_STACK : _URC_NO_REASON;
+    if (!native_is_guest_text(
+            pc)) /* of the harness: between a handler and what it interrupted too */
+        return _URC_NO_REASON;
     if (f->n == MAX_FRAMES) {
         f->skipped++;
         return _URC_NO_REASON;

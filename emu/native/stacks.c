@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "emu/native/gate.h"
 #include "emu/native/valgrind-request.h"
 
 /* AddressSanitizer's public interface; null when the program was built without it. */
@@ -57,12 +58,19 @@ void stacks_run(uintptr_t sp)
             (!running.nbytes || known[i].nbytes < running.nbytes))
             running = known[i];
     }
+    emu_quick.stack = running.lo;
     if (__sanitizer_start_switch_fiber && running.nbytes) {
         void *save = NULL;
 
         __sanitizer_start_switch_fiber(&save, (void *)running.lo, running.nbytes);
         __sanitizer_finish_switch_fiber(save, NULL, NULL);
     }
+}
+
+uintptr_t stacks_running(size_t *nbytes)
+{
+    *nbytes = running.nbytes;
+    return running.lo;
 }
 
 int stacks_overflowed(uintptr_t sp, size_t *nbytes)

@@ -1,5 +1,6 @@
-/* The two stack switches of the native engine: into the program (once), and from the program into
- * the harness and back (each call). Only the stack pointer changes hands: everything else follows
+/* The stack switches of the native engine: into the program (once), from the program into the harness
+ * and back (each call, with the interrupt handler on the way back), and from a signal into the
+ * program's interrupt handler. Only the stack pointer changes hands: everything else follows
  * the C calling convention. */
 
     .text
@@ -21,12 +22,55 @@ emu_gate:
     movq native_host_sp(%rip), %rsp
     movq %rbp, native_guest_sp(%rip)
     call native_call
+1:  movq %rbp, %rsp
+    cmpq $0, native_handler_sp(%rip)
+    jne 2f
+    popq %rbp
+    .cfi_remember_state
+    .cfi_def_cfa %rsp, 8
+    ret
+    .cfi_restore_state
+2:  pushq %rax
+    movq native_handler_sp(%rip), %rsp
+    movq $0, native_handler_sp(%rip)
+    movq native_handler_pc(%rip), %rdi
+    movq native_handler_fast(%rip), %rsi
+    call emu_guest_interrupt
+    movq %rsp, %rdi
+    movq native_host_sp(%rip), %rsp
+    call native_handler_end
+    movq -8(%rbp), %rax
+    jmp 1b
+    .cfi_endproc
+    .size emu_gate, . - emu_gate
+
+/* void native_run_handler(top, pc, fast): the same from a signal's frame, below which it stays. */
+    .globl native_run_handler
+    .type native_run_handler, @function
+native_run_handler:
+    .cfi_startproc
+    .cfi_signal_frame
+    pushq %rbp
+    .cfi_def_cfa_offset 16
+    .cfi_offset %rbp, -16
+    movq %rsp, %rbp
+    .cfi_def_cfa_register %rbp
+    movq %rdi, %rsp
+    pushq %rsi
+    pushq %rdx
+    movq %rbp, %rdi
+    call native_leave_signal
+    popq %rsi
+    popq %rdi
+    call emu_guest_interrupt
+    movq %rbp, %rdi
+    call native_enter_signal
     movq %rbp, %rsp
     popq %rbp
     .cfi_def_cfa %rsp, 8
     ret
     .cfi_endproc
-    .size emu_gate, . - emu_gate
+    .size native_run_handler, . - native_run_handler
 
 /* void native_enter(void (*start)(void), void *guest_sp): runs start on the guest stack. */
     .globl native_enter
@@ -85,12 +129,59 @@ emu_gate:
     pushl 12(%ebp)
     pushl 8(%ebp)
     call native_call
+1:  movl %ebp, %esp
+    cmpl $0, native_handler_sp
+    jne 2f
+    popl %ebp
+    .cfi_remember_state
+    .cfi_def_cfa %esp, 4
+    ret
+    .cfi_restore_state
+2:  pushl %eax
+    movl native_handler_sp, %esp
+    movl $0, native_handler_sp
+    subl $8, %esp
+    pushl native_handler_fast
+    pushl native_handler_pc
+    call emu_guest_interrupt
+    addl $16, %esp
+    movl %esp, %eax
+    movl native_host_sp, %esp
+    subl $12, %esp
+    pushl %eax
+    call native_handler_end
+    movl -4(%ebp), %eax
+    jmp 1b
+    .cfi_endproc
+    .size emu_gate, . - emu_gate
+
+    .globl native_run_handler
+    .type native_run_handler, @function
+native_run_handler:
+    .cfi_startproc
+    .cfi_signal_frame
+    pushl %ebp
+    .cfi_def_cfa_offset 8
+    .cfi_offset %ebp, -8
+    movl %esp, %ebp
+    .cfi_def_cfa_register %ebp
+    movl 8(%ebp), %esp
+    subl $12, %esp
+    pushl %ebp
+    call native_leave_signal
+    movl 16(%ebp), %eax
+    movl 12(%ebp), %edx
+    movl %edx, (%esp)
+    movl %eax, 4(%esp)
+    call emu_guest_interrupt
+    movl %ebp, (%esp)
+    call native_enter_signal
     movl %ebp, %esp
     popl %ebp
     .cfi_def_cfa %esp, 4
     ret
     .cfi_endproc
-    .size emu_gate, . - emu_gate
+    .size native_run_handler, . - native_run_handler
 
     .globl native_enter
     .type native_enter, @function
@@ -146,6 +237,54 @@ emu_gate:
     str x29, [x9, :lo12:native_guest_sp]
     mov sp, x10
     bl native_call
+1:  mov sp, x29
+    adrp x9, native_handler_sp
+    ldr x10, [x9, :lo12:native_handler_sp]
+    cbnz x10, 2f
+    ldp x29, x30, [sp], #16
+    .cfi_remember_state
+    .cfi_def_cfa sp, 0
+    .cfi_restore x29
+    .cfi_restore x30
+    ret
+    .cfi_restore_state
+2:  str x0, [sp, #-16]!
+    mov sp, x10
+    str xzr, [x9, :lo12:native_handler_sp]
+    adrp x9, native_handler_pc
+    ldr x0, [x9, :lo12:native_handler_pc]
+    adrp x9, native_handler_fast
+    ldr x1, [x9, :lo12:native_handler_fast]
+    bl emu_guest_interrupt
+    mov x0, sp
+    adrp x9, native_host_sp
+    ldr x10, [x9, :lo12:native_host_sp]
+    mov sp, x10
+    bl native_handler_end
+    ldr x0, [x29, #-16]
+    b 1b
+    .cfi_endproc
+    .size emu_gate, . - emu_gate
+
+    .globl native_run_handler
+    .type native_run_handler, %function
+native_run_handler:
+    .cfi_startproc
+    .cfi_signal_frame
+    stp x29, x30, [sp, #-16]!
+    .cfi_def_cfa_offset 16
+    .cfi_offset x29, -16
+    .cfi_offset x30, -8
+    mov x29, sp
+    .cfi_def_cfa_register x29
+    mov sp, x0
+    stp x1, x2, [sp, #-16]!
+    mov x0, x29
+    bl native_leave_signal
+    ldp x0, x1, [sp], #16
+    bl emu_guest_interrupt
+    mov x0, x29
+    bl native_enter_signal
     mov sp, x29
     ldp x29, x30, [sp], #16
     .cfi_def_cfa sp, 0
@@ -153,7 +292,7 @@ emu_gate:
     .cfi_restore x30
     ret
     .cfi_endproc
-    .size emu_gate, . - emu_gate
+    .size native_run_handler, . - native_run_handler
 
     .globl native_enter
     .type native_enter, %function

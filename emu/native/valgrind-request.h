@@ -14,8 +14,11 @@ enum valgrind_request {
     VG_CREATE_MEMPOOL = 0x1303,                   /* pool, red zone bytes, is zeroed */
     VG_DESTROY_MEMPOOL = 0x1304,                  /* pool: frees its blocks */
     VG_MEMPOOL_ALLOC = 0x1305,                    /* pool, address, bytes */
-    VG_STACK_REGISTER = 0x1501,                   /* lowest, highest address */
+    VG_STACK_REGISTER = 0x1501,                   /* lowest, highest address -> id */
+    VG_STACK_DEREGISTER = 0x1502,                 /* id */
+    VG_STACK_CHANGE = 0x1503,                     /* id, lowest, highest address */
     VG_MAKE_MEM_NOACCESS = 'M' << 24 | 'C' << 16, /* address, bytes; memcheck only, as the next */
+    VG_MAKE_MEM_DEFINED_IF_ADDRESSABLE = VG_MAKE_MEM_NOACCESS + 11,
     VG_ENABLE_ADDR_ERRORS = VG_MAKE_MEM_NOACCESS + 13, /* address, bytes */
     VG_DISABLE_ADDR_ERRORS,
 };

@@ -14,17 +14,100 @@ static inline int is_device(uintptr_t addr)
     return addr - 0x20000000u < 0x01000000u;
 }
 
+static inline uintptr_t stack_pointer(void)
+{
+#if defined(__x86_64__)
+    register uintptr_t sp __asm__("rsp");
+#elif defined(__i386__)
+    register uintptr_t sp __asm__("esp");
+#elif defined(__aarch64__)
+    register uintptr_t sp __asm__("sp");
+#endif
+    __asm__ volatile("" : "=r"(sp));
+    return sp;
+}
+
+/* Whether an access may be quick now; if so its time has passed. */
+static inline int quick_begin(void)
+{
+    uint64_t ns = *emu_quick.ns + QUICK_COST_NS;
+
+    if (ns >= *emu_quick.until_ns || stack_pointer() < emu_quick.stack)
+        return 0;
+    *emu_quick.ns = ns;
+    ++*emu_quick.accesses;
+    return 1;
+}
+
+/* It was not: the gate counts again. */
+static void quick_undo(void)
+{
+    *emu_quick.ns -= QUICK_COST_NS;
+    --*emu_quick.accesses;
+}
+
+static uint32_t rest_of_read(uint32_t addr, uint32_t value, uintptr_t pc)
+{
+    quick_undo();
+    return (uint32_t)emu_gate(CALL_READ32, addr, value, pc);
+}
+
+static uint32_t rest_of_write(uint32_t addr, uint32_t value, uintptr_t pc)
+{
+    quick_undo();
+    return (uint32_t)emu_gate(CALL_WRITE32, addr, value, pc);
+}
+
+static inline uint32_t device_read32(uint32_t addr, uintptr_t pc)
+{
+    const struct bus_quick *p = &emu_quick.pages[(addr - 0x20000000u) >> 12];
+
+    if (!quick_begin())
+        return (uint32_t)emu_gate(CALL_READ32, addr, 0, pc);
+    return p->read(p->self, addr, pc, rest_of_read);
+}
+
+static inline void device_write32(uint32_t addr, uint32_t value, uintptr_t pc)
+{
+    const struct bus_quick *p = &emu_quick.pages[(addr - 0x20000000u) >> 12];
+
+    if (quick_begin())
+        p->write(p->self, addr, value, pc, rest_of_write);
+    else
+        emu_gate(CALL_WRITE32, addr, value, pc);
+}
+
+static inline uint16_t device_read16(uint32_t addr, uintptr_t pc)
+{
+    return (uint16_t)emu_gate(CALL_READ16, addr, 0, pc);
+}
+
+static inline void device_write16(uint32_t addr, uint16_t value, uintptr_t pc)
+{
+    emu_gate(CALL_WRITE16, addr, value, pc);
+}
+
+static inline uint8_t device_read8(uint32_t addr, uintptr_t pc)
+{
+    return (uint8_t)emu_gate(CALL_READ8, addr, 0, pc);
+}
+
+static inline void device_write8(uint32_t addr, uint8_t value, uintptr_t pc)
+{
+    emu_gate(CALL_WRITE8, addr, value, pc);
+}
+
 #define ACCESSORS(bits, type)                                                                      \
     static inline type read##bits(uintptr_t addr, uintptr_t pc)                                    \
     {                                                                                              \
         if (is_device(addr))                                                                       \
-            return (type)emu_gate(CALL_READ##bits, addr, 0, pc);                                   \
+            return device_read##bits((uint32_t)addr, pc);                                          \
         return *(volatile type *)addr;                                                             \
     }                                                                                              \
     static inline void write##bits(uintptr_t addr, type value, uintptr_t pc)                       \
     {                                                                                              \
         if (is_device(addr))                                                                       \
-            emu_gate(CALL_WRITE##bits, addr, value, pc);                                           \
+            device_write##bits((uint32_t)addr, value, pc);                                         \
         else                                                                                       \
             *(volatile type *)addr = value;                                                        \
     }                                                                                              \
@@ -69,14 +152,22 @@ API(void, mb, void)
     emu_gate(CALL_BARRIER, 0, 0, PC);
 }
 
+/* A delay is a place to be interrupted in: it stays in backtraces, where a jump to the gate would
+ * leave none. */
+static inline void delay(enum emu_call call, uint32_t n, uintptr_t pc)
+{
+    emu_gate(call, n, 0, pc);
+    __asm__ volatile("");
+}
+
 API(void, delay_us, uint32_t us)
 {
-    emu_gate(CALL_DELAY_US, us, 0, PC);
+    delay(CALL_DELAY_US, us, PC);
 }
 
 API(void, delay_cycles, uint32_t ticks)
 {
-    emu_gate(CALL_DELAY_CYCLES, ticks, 0, PC);
+    delay(CALL_DELAY_CYCLES, ticks, PC);
 }
 
 API(uint32_t, DEV_VAL32, uint32_t x)
@@ -138,17 +229,14 @@ API(void, flush_all_caches, void)
 {
 }
 
-/* Supervisor mode with interrupts and fast interrupts masked, as a program is entered. */
-static uint32_t cpsr = 0xd3;
-
 __attribute__((weak)) uint32_t libpi_cpsr_get(void)
 {
-    return cpsr;
+    return (uint32_t)emu_gate(CALL_CPSR, 0, 0, PC);
 }
 
 __attribute__((weak)) void libpi_cpsr_set(uint32_t value)
 {
-    cpsr = value;
+    emu_gate(CALL_CPSR_SET, value, 0, PC);
 }
 
 __attribute__((weak)) void libpi_cycles_init(void)
@@ -158,13 +246,6 @@ __attribute__((weak)) void libpi_cycles_init(void)
 __attribute__((weak)) uint32_t libpi_cycles(void)
 {
     return (uint32_t)emu_gate(CALL_CYCLES, 0, 0, PC);
-}
-
-/* Interrupts reach a recompiled program by name (interrupt_vector), not through address 0. */
-__attribute__((weak)) void libpi_vectors_install(const void *table, const void *end)
-{
-    (void)table;
-    (void)end;
 }
 
 __attribute__((weak)) void libpi_stack_made(void *lo, uint32_t nbytes)
