@@ -99,6 +99,16 @@ static void settle(struct dev_gpio *d)
         d->changed(d->self, was, now);
 }
 
+/* After anything that may change who drives or pulls a pin, whether or not its level moves. */
+static void settle_sides(struct dev_gpio *d)
+{
+    uint64_t was = d->s.level;
+
+    settle(d);
+    if (d->changed && d->s.level == was)
+        d->changed(d->self, was, was);
+}
+
 static void select_functions(struct dev_gpio *d, unsigned n, uint32_t value)
 {
     struct dev_gpio_state *s = &d->s;
@@ -112,7 +122,7 @@ static void select_functions(struct dev_gpio *d, unsigned n, uint32_t value)
         else
             s->output &= ~pin;
     }
-    settle(d);
+    settle_sides(d);
 }
 
 /* Clocks PUD into the pins, p. 101: the value of PUD when the clock is asserted counts. */
@@ -128,7 +138,7 @@ static void clock_pulls(struct dev_gpio *d, uint32_t value, int second)
         s->pull_up |= clocked;
     else if (s->pud == PUD_DOWN)
         s->pull_down |= clocked;
-    settle(d);
+    settle_sides(d);
 }
 
 /* EDS, p. 96: writing 1 clears; a level that still holds sets it again at once. */
@@ -257,6 +267,34 @@ static int gpio_mmio_write(void *self, const struct bus_access *a)
     }
 }
 
+static uint32_t gpio_quick_read(void *self, uint32_t addr, uintptr_t pc, quick_rest *rest)
+{
+    const struct dev_gpio *d = self;
+
+    return addr == DEV_GPIO_BASE + LEV0 ? (uint32_t)d->s.level : rest(addr, 0, pc);
+}
+
+/* SET0 and CLR0, when they move pins that nobody listens to. */
+static uint32_t gpio_quick_write(void *self, uint32_t addr, uint32_t value, uintptr_t pc,
+                                 quick_rest *rest)
+{
+    struct dev_gpio *d = self;
+    uint64_t latch = d->s.latch, moved;
+
+    if (addr == DEV_GPIO_BASE + SET0)
+        latch |= value;
+    else if (addr == DEV_GPIO_BASE + CLR0)
+        latch &= ~(uint64_t)value;
+    else
+        return rest(addr, value, pc);
+    moved = (latch ^ d->s.latch) & d->s.output;
+    if (moved && (d->changed || (moved & d->s.detected)))
+        return rest(addr, value, pc);
+    d->s.latch = latch;
+    d->s.level ^= moved;
+    return 0;
+}
+
 void dev_gpio_reset(struct dev_gpio *d)
 {
     struct dev_gpio_state fresh = {.driven = d->s.driven, .outside = d->s.outside};
@@ -266,7 +304,7 @@ void dev_gpio_reset(struct dev_gpio *d)
     fresh.pull_down = pins(9, 27) | pins(30, 33) | pins(37, 43);
     fresh.level = d->s.level;
     d->s = fresh;
-    settle(d);
+    settle_sides(d);
     drive_lines(d);
 }
 
@@ -280,8 +318,12 @@ void dev_gpio_after_boot(struct dev_gpio *d)
 void dev_gpio_init(struct dev_gpio *d)
 {
     memset(d, 0, sizeof *d);
-    d->target = (struct bus_target){
-        .name = "GPIO", .self = d, .read = gpio_mmio_read, .write = gpio_mmio_write};
+    d->target = (struct bus_target){.name = "GPIO",
+                                    .self = d,
+                                    .read = gpio_mmio_read,
+                                    .write = gpio_mmio_write,
+                                    .quick_read = gpio_quick_read,
+                                    .quick_write = gpio_quick_write};
     for (unsigned i = 0; i < 4; i++)
         d->irq[i].number = IRQ_GPIO0 + i;
     dev_gpio_reset(d);

@@ -54,8 +54,9 @@ struct dev_gpio_state {
 struct dev_gpio {
     struct bus_target target;
     struct irq_line irq[4]; /* pins 0-27, 28-45, 46-53, any pin: irq_connect */
-    /* Told of level changes after they took effect: jumpers, parts on the pins, waveforms. May call
-     * dev_gpio_drive. Null: nobody. */
+    /* Told of level changes after they took effect, and of changes of direction and pull that moved
+     * no level (was == now): jumpers, parts on the pins, waveforms. May call dev_gpio_drive. Null:
+     * nobody. */
     void *self;
     void (*changed)(void *self, uint64_t was, uint64_t now);
     struct dev_gpio_state s;

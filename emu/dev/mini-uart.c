@@ -1,7 +1,8 @@
 /* AUX and its mini-UART, from "BCM2835 ARM Peripherals" ch. 2 (p. 8-19) and its public errata.
  *
- * Not modelled: byte times (a byte sent is gone, a byte waiting at the console is there), the RTS
- * and CTS lines (CTS reads as asserted), the two SPI masters beyond their enable bits.
+ * Not modelled: core clocks other than 250 MHz, the RTS and CTS lines (CTS reads as asserted), the
+ * two SPI masters beyond their enable bits. A byte is shown at the console when it is written, and
+ * takes its time on the wire afterwards.
  *
  * Registers: IRQ 00, ENABLES 04, MU_IO 40, IER 44, IIR 48, LCR 4C, MCR 50, LSR 54, MSR 58,
  * SCRATCH 5C, CNTL 60, STAT 64, BAUD 68. */
@@ -52,6 +53,7 @@ enum {
     CNTL_RX = 1,
     CNTL_TX = 2,
     CORE_HZ = 250000000,
+    CORE_PERIOD_NS = 4,
 };
 
 static int fifo_push(struct dev_mini_uart_fifo *f, uint8_t byte)
@@ -71,14 +73,58 @@ static uint8_t fifo_pop(struct dev_mini_uart_fifo *f)
     return byte;
 }
 
-/* Symbols the program could take now, 0..8: those in the FIFO, then those at the console. */
+static uint8_t data_bits(const struct dev_mini_uart *d)
+{
+    return (d->s.lcr & LCR_8BIT) == LCR_8BIT ? 0xff : 0x7f;
+}
+
+unsigned dev_mini_uart_bits(const struct dev_mini_uart *d)
+{
+    return data_bits(d) == 0xff ? 10 : 9;
+}
+
+static uint64_t symbol_ns(const struct dev_mini_uart *d)
+{
+    if (!d->clock || d->clock->mode == CLOCK_PI)
+        return 0;
+    return (uint64_t)dev_mini_uart_bits(d) * 8 * (d->s.baud + 1u) * CORE_PERIOD_NS;
+}
+
+static unsigned at_console(const struct dev_mini_uart *d)
+{
+    if (!(d->s.cntl & CNTL_RX) || !d->console.waiting)
+        return 0;
+    return d->console.waiting(d->console.self);
+}
+
+static void arrive(struct dev_mini_uart *d, uint64_t now, unsigned waiting)
+{
+    dev_serial_arrive(&d->s.from_console, now, symbol_ns(d), DEV_MINI_UART_FIFO - d->s.rx.count,
+                      waiting);
+}
+
+/* Symbols move on the wires up to now. What arrives is looked at where it matters. */
+static uint64_t catch_up(struct dev_mini_uart *d)
+{
+    uint64_t now = dev_serial_now(d->clock);
+
+    if (d->s.wire.waiting && (d->s.cntl & CNTL_TX))
+        dev_serial_send_on(&d->s.wire, now, symbol_ns(d));
+    if (d->s.ier & IER_RX)
+        arrive(d, now, at_console(d));
+    return now;
+}
+
+/* Symbols the program could take now, 0..8: those in the FIFO, then those from the console. */
 static unsigned receivable(const struct dev_mini_uart *d)
 {
-    unsigned n = d->s.rx.count;
+    return d->s.rx.count + (d->s.cntl & CNTL_RX ? d->s.from_console.arrived : 0);
+}
 
-    if ((d->s.cntl & CNTL_RX) && d->console.waiting)
-        n += d->console.waiting(d->console.self);
-    return n < DEV_MINI_UART_FIFO ? n : DEV_MINI_UART_FIFO;
+/* Symbols in the transmit FIFO. */
+static unsigned to_send(const struct dev_mini_uart *d)
+{
+    return d->s.tx.count + d->s.wire.waiting;
 }
 
 /* IIR's idea of what is pending, p. 13; receive comes before transmit. */
@@ -86,7 +132,7 @@ static uint32_t pending(const struct dev_mini_uart *d)
 {
     if ((d->s.ier & IER_RX) && receivable(d))
         return IIR_RX;
-    if ((d->s.ier & IER_TX) && !d->s.tx.count)
+    if ((d->s.ier & IER_TX) && !to_send(d))
         return IIR_TX;
     return IIR_NONE;
 }
@@ -96,31 +142,81 @@ static int interrupting(const struct dev_mini_uart *d)
     return (d->s.enables & ENABLES_UART) && pending(d) != IIR_NONE;
 }
 
+/* When the line will rise if nobody does anything. */
+static uint64_t rises_ns(const struct dev_mini_uart *d)
+{
+    uint64_t at = CLOCK_NEVER;
+
+    if (!(d->s.enables & ENABLES_UART) || pending(d) != IIR_NONE)
+        return CLOCK_NEVER;
+    if ((d->s.ier & IER_TX) && (d->s.cntl & CNTL_TX) && d->s.wire.waiting)
+        at = dev_serial_left_ns(&d->s.wire, 0, symbol_ns(d));
+    if ((d->s.ier & IER_RX) && at_console(d) && d->s.from_console.next_ns < at)
+        at = d->s.from_console.next_ns;
+    return at;
+}
+
+static void drive(struct dev_mini_uart *d)
+{
+    uint64_t at;
+
+    irq_drive(&d->irq, interrupting(d));
+    if (!d->clock || (!d->s.ier && !d->alarm.set))
+        return;
+    at = rises_ns(d);
+    if (at == CLOCK_NEVER)
+        clock_alarm_clear(d->clock, &d->alarm);
+    else if (!d->alarm.set || d->alarm.at_ns != at)
+        clock_alarm_set(d->clock, &d->alarm, at);
+}
+
 void dev_mini_uart_poll(struct dev_mini_uart *d)
 {
-    irq_drive(&d->irq, interrupting(d));
+    catch_up(d);
+    drive(d);
 }
 
-static unsigned look(struct dev_mini_uart *d)
+static void alarm_rang(void *self)
 {
-    unsigned n = receivable(d);
+    dev_mini_uart_poll(self);
+}
 
+/* When a status register will change by itself. */
+static uint64_t next_change(const struct dev_mini_uart *d, uint64_t now, unsigned waiting)
+{
+    uint64_t next = CLOCK_NEVER;
+
+    if (d->s.cntl & CNTL_TX)
+        next = dev_serial_next(&d->s.wire, now);
+    if (waiting > d->s.from_console.arrived && d->s.from_console.next_ns < next)
+        next = d->s.from_console.next_ns;
+    return next;
+}
+
+/* Symbols to receive, looked for at the register `off`. A program that looks there again and again
+ * sees the next change; looks in vain are counted. */
+static unsigned look(struct dev_mini_uart *d, uint32_t off)
+{
+    uint64_t now = dev_serial_now(d->clock), next;
+    unsigned waiting = at_console(d), n;
+
+    arrive(d, now, waiting);
+    next = next_change(d, now, waiting);
+    if (next != CLOCK_NEVER && dev_spin(&d->spin, d->clock, off, next))
+        arrive(d, catch_up(d), waiting);
+    n = receivable(d);
     if (n) {
         d->s.vain = 0;
-    } else {
-        if (d->s.vain < UINT32_MAX)
-            d->s.vain++;
-        if (d->console.polled_in_vain) {
-            d->console.polled_in_vain(d->console.self, d->s.vain);
-            n = receivable(d);
-        }
+        return n;
+    }
+    if (d->s.vain < UINT32_MAX)
+        d->s.vain++;
+    if (d->console.polled_in_vain) {
+        d->console.polled_in_vain(d->console.self, d->s.vain);
+        arrive(d, catch_up(d), at_console(d));
+        n = receivable(d);
     }
     return n;
-}
-
-static uint8_t data_bits(const struct dev_mini_uart *d)
-{
-    return (d->s.lcr & LCR_8BIT) == LCR_8BIT ? 0xff : 0x7f;
 }
 
 /* While a break holds the wire low nothing readable leaves. */
@@ -130,20 +226,36 @@ static void transmit(struct dev_mini_uart *d, uint8_t byte)
         d->console.put(d->console.self, byte & data_bits(d));
 }
 
-static void send_waiting(struct dev_mini_uart *d)
+/* The transmitter was turned on, or off. */
+static void control(struct dev_mini_uart *d, uint8_t value)
 {
-    while ((d->s.cntl & CNTL_TX) && d->s.tx.count)
+    int was_on = d->s.cntl & CNTL_TX;
+    uint64_t now = catch_up(d);
+
+    if ((d->s.cntl & CNTL_RX) && !(value & CNTL_RX))
+        dev_serial_forget(&d->s.from_console, now, symbol_ns(d));
+    d->s.cntl = value;
+    if (!(value & CNTL_TX) || was_on)
+        return;
+    if (d->s.wire.waiting && d->s.wire.ends_ns <= now) {
+        d->s.wire.waiting--;
+        d->s.wire.ends_ns = now + symbol_ns(d);
+    }
+    while (d->s.tx.count) {
         transmit(d, fifo_pop(&d->s.tx));
+        dev_serial_send(&d->s.wire, now, symbol_ns(d));
+    }
 }
 
 static uint32_t read_io(struct dev_mini_uart *d)
 {
     if (d->s.lcr & LCR_DLAB)
         return d->s.baud & 0xff;
-    if (!look(d))
+    if (!look(d, MU_IO))
         return 0;
     if (d->s.rx.count)
         return fifo_pop(&d->s.rx);
+    d->s.from_console.arrived--;
     return d->console.get(d->console.self) & data_bits(d);
 }
 
@@ -154,33 +266,45 @@ static void write_io(struct dev_mini_uart *d, uint32_t value)
         return;
     }
     d->s.vain = 0;
-    fifo_push(&d->s.tx, (uint8_t)value); /* a ninth byte is lost, as on the chip */
-    send_waiting(d);
+    if (to_send(d) == DEV_MINI_UART_FIFO)
+        return; /* a byte too many is lost, as on the chip */
+    if (d->s.cntl & CNTL_TX) {
+        transmit(d, (uint8_t)value);
+        dev_serial_send(&d->s.wire, dev_serial_now(d->clock), symbol_ns(d));
+    } else {
+        fifo_push(&d->s.tx, (uint8_t)value);
+    }
+}
+
+static int sending(const struct dev_mini_uart *d)
+{
+    return d->s.wire.ends_ns > dev_serial_now(d->clock);
 }
 
 /* LSR, p. 15: reading clears the overrun. */
 static uint32_t read_lsr(struct dev_mini_uart *d)
 {
-    uint32_t v = look(d) ? LSR_RX : 0;
+    uint32_t v = look(d, MU_LSR) ? LSR_RX : 0;
 
     if (d->s.overrun)
         v |= LSR_OVERRUN;
-    if (d->s.tx.count < DEV_MINI_UART_FIFO)
+    if (to_send(d) < DEV_MINI_UART_FIFO)
         v |= LSR_TX_ROOM;
-    if (!d->s.tx.count)
+    if (!to_send(d) && !sending(d))
         v |= LSR_TX_IDLE;
     d->s.overrun = 0;
     return v;
 }
 
-/* STAT, p. 18-19. Receiver and transmitter are always idle: characters take no time here. */
+/* STAT, p. 18-19. The receiver always is idle: what it shows has arrived. */
 static uint32_t read_stat(struct dev_mini_uart *d)
 {
-    unsigned rx = look(d), tx = d->s.tx.count;
+    unsigned rx = look(d, MU_STAT), tx = to_send(d);
+    uint32_t idle = !sending(d);
 
-    return (uint32_t)(rx != 0) << 0 | (uint32_t)(tx < DEV_MINI_UART_FIFO) << 1 | 1u << 2 | 1u << 3 |
-           (uint32_t)d->s.overrun << 4 | (uint32_t)(tx == DEV_MINI_UART_FIFO) << 5 |
-           (uint32_t)(tx == 0) << 8 | (uint32_t)(tx == 0) << 9 | rx << 16 | tx << 24;
+    return (uint32_t)(rx != 0) << 0 | (uint32_t)(tx < DEV_MINI_UART_FIFO) << 1 | 1u << 2 |
+           idle << 3 | (uint32_t)d->s.overrun << 4 | (uint32_t)(tx == DEV_MINI_UART_FIFO) << 5 |
+           (uint32_t)(tx == 0) << 8 | (idle && !tx ? 1u << 9 : 0) | rx << 16 | tx << 24;
 }
 
 static int read_uart(struct dev_mini_uart *d, uint32_t off, uint32_t *value)
@@ -241,11 +365,13 @@ static int write_uart(struct dev_mini_uart *d, uint32_t off, uint32_t value)
         else
             s->ier = value & IER_BITS;
         break;
-    case MU_IIR: /* p. 13: clears the FIFOs; bytes still at the console have not arrived yet */
-        if (value & IIR_CLEAR_RX)
+    case MU_IIR: /* p. 13: clears the FIFOs; the console sends again what had arrived from it */
+        if (value & IIR_CLEAR_RX) {
             s->rx.count = 0;
+            dev_serial_forget(&s->from_console, dev_serial_now(d->clock), symbol_ns(d));
+        }
         if (value & IIR_CLEAR_TX)
-            s->tx.count = 0;
+            s->tx.count = s->wire.waiting = 0;
         break;
     case MU_LCR:
         s->lcr = value & LCR_BITS;
@@ -257,8 +383,7 @@ static int write_uart(struct dev_mini_uart *d, uint32_t off, uint32_t value)
         s->scratch = (uint8_t)value;
         break;
     case MU_CNTL:
-        s->cntl = (uint8_t)value;
-        send_waiting(d);
+        control(d, (uint8_t)value);
         break;
     case MU_BAUD:
         s->baud = (uint16_t)value;
@@ -290,6 +415,7 @@ static int aux_mmio_read(void *self, struct bus_access *a)
     uint32_t off = a->addr - DEV_AUX_BASE;
     int r = 0;
 
+    catch_up(d);
     if (off == AUX_IRQ)
         a->value = (uint32_t)interrupting(d);
     else if (off == AUX_ENABLES)
@@ -298,7 +424,7 @@ static int aux_mmio_read(void *self, struct bus_access *a)
         return BUS_UNMODELLED;
     else if (reachable(d))
         r = read_uart(d, off, &a->value);
-    dev_mini_uart_poll(d);
+    drive(d);
     return r;
 }
 
@@ -308,13 +434,14 @@ static int aux_mmio_write(void *self, const struct bus_access *a)
     uint32_t off = a->addr - DEV_AUX_BASE;
     int r = 0;
 
+    catch_up(d);
     if (off == AUX_ENABLES)
         d->s.enables = a->value & 7;
     else if (off != AUX_IRQ && !is_uart(off))
         return BUS_UNMODELLED;
     else if (off != AUX_IRQ && reachable(d))
         r = write_uart(d, off, a->value);
-    dev_mini_uart_poll(d);
+    drive(d);
     return r;
 }
 
@@ -332,12 +459,15 @@ void dev_mini_uart_after_boot(struct dev_mini_uart *d)
     d->s.baud = 270;
 }
 
-void dev_mini_uart_init(struct dev_mini_uart *d, const struct dev_console *console)
+void dev_mini_uart_init(struct dev_mini_uart *d, struct clock *clock,
+                        const struct dev_console *console)
 {
     memset(d, 0, sizeof *d);
     d->target = (struct bus_target){
         .name = "AUX", .self = d, .read = aux_mmio_read, .write = aux_mmio_write};
     d->irq.number = IRQ_AUX;
+    d->clock = clock;
+    d->alarm = (struct clock_alarm){.self = d, .ring = alarm_rang};
     if (console)
         d->console = *console;
     dev_mini_uart_reset(d);
@@ -352,8 +482,10 @@ int dev_mini_uart_receive(struct dev_mini_uart *d, uint8_t byte)
 {
     int r = -1;
 
+    arrive(d, catch_up(d), at_console(d));
     if ((d->s.enables & ENABLES_UART) && (d->s.cntl & CNTL_RX)) {
-        r = fifo_push(&d->s.rx, byte & data_bits(d));
+        if (receivable(d) < DEV_MINI_UART_FIFO)
+            r = fifo_push(&d->s.rx, byte & data_bits(d));
         if (r < 0)
             d->s.overrun = 1;
     }
@@ -368,7 +500,7 @@ unsigned dev_mini_uart_baud(const struct dev_mini_uart *d)
     return (CORE_HZ + divisor / 2) / divisor;
 }
 
-unsigned dev_mini_uart_bits(const struct dev_mini_uart *d)
+int dev_mini_uart_wants_input(const struct dev_mini_uart *d)
 {
-    return data_bits(d) == 0xff ? 10 : 9;
+    return (d->s.enables & ENABLES_UART) && (d->s.ier & IER_RX);
 }

@@ -6,8 +6,11 @@
 #include <stdint.h>
 
 #include "emu/core/bus.h"
+#include "emu/core/clock.h"
 #include "emu/core/irq.h"
 #include "emu/dev/console.h"
+#include "emu/dev/serial.h"
+#include "emu/dev/spin.h"
 
 enum { DEV_AUX_BASE = 0x20215000, DEV_MINI_UART_FIFO = 8 };
 
@@ -21,7 +24,10 @@ struct dev_mini_uart_state {
     uint8_t ier, lcr, mcr, scratch, cntl;
     uint16_t baud;
     uint8_t overrun;
-    struct dev_mini_uart_fifo rx, tx;
+    struct dev_mini_uart_fifo rx; /* what dev_mini_uart_receive brought */
+    struct dev_mini_uart_fifo tx; /* what was written while the transmitter was off */
+    struct dev_serial_rx from_console;
+    struct dev_serial_tx wire;
     uint32_t vain; /* looks in a row that found nothing to receive */
 };
 
@@ -29,11 +35,16 @@ struct dev_mini_uart {
     struct bus_target target;
     struct irq_line irq; /* line 29, shared with SPI1 and SPI2 */
     struct dev_console console;
+    struct clock *clock;      /* null: symbols take no time */
+    struct clock_alarm alarm; /* when an enabled interrupt will rise by itself */
+    struct dev_spin spin;
     struct dev_mini_uart_state s;
 };
 
-/* Makes a device wired to console (copied; null: to nothing) in its state after power-on. */
-void dev_mini_uart_init(struct dev_mini_uart *d, const struct dev_console *console);
+/* Makes a device wired to console (copied; null: to nothing) in its state after power-on. Its
+ * symbols take their time on clock (borrowed; null, or CLOCK_PI: they take none). */
+void dev_mini_uart_init(struct dev_mini_uart *d, struct clock *clock,
+                        const struct dev_console *console);
 
 void dev_mini_uart_reset(struct dev_mini_uart *d);
 
@@ -49,6 +60,9 @@ int dev_mini_uart_receive(struct dev_mini_uart *d, uint8_t byte);
 /* Brings the interrupt line up to date when the console may have new bytes and the program is not
  * looking. */
 void dev_mini_uart_poll(struct dev_mini_uart *d);
+
+/* Whether the program asks for an interrupt when a byte arrives. */
+int dev_mini_uart_wants_input(const struct dev_mini_uart *d);
 
 /* The baud of BAUD at a 250 MHz core clock, rounded (p. 11); bits a character takes, 9 or 10. */
 unsigned dev_mini_uart_baud(const struct dev_mini_uart *d);

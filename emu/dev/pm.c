@@ -47,13 +47,17 @@ static void full_reset(struct dev_pm *d)
 /* After a write to RSTC or WDOG: resets now, or later, or not at all. */
 static void consider(struct dev_pm *d)
 {
+    int was_set = d->alarm.set;
+
     clock_alarm_clear(d->clock, &d->alarm);
-    if ((d->s.rstc & RSTC_WRCFG) != RSTC_WRCFG_FULL)
-        return;
-    if (remaining(d) <= AT_ONCE_TICKS)
-        full_reset(d);
-    else
-        clock_alarm_set(d->clock, &d->alarm, d->s.ends_ns);
+    if ((d->s.rstc & RSTC_WRCFG) == RSTC_WRCFG_FULL) {
+        if (remaining(d) <= AT_ONCE_TICKS)
+            full_reset(d);
+        else
+            clock_alarm_set(d->clock, &d->alarm, d->s.ends_ns);
+    }
+    if (d->counting && d->alarm.set != was_set)
+        d->counting(d->self, d->alarm.set);
 }
 
 static void alarm_rang(void *self)

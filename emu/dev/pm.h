@@ -23,6 +23,8 @@ struct dev_pm {
     /* The chip resets: the run is over. halt: RSTS asks the firmware not to boot again. May be null
      * and need not return. */
     void (*reset)(void *self, int halt);
+    /* A countdown to a reset began (1), or was stopped (0). May be null. */
+    void (*counting)(void *self, int on);
     struct dev_pm_state s;
 };
 

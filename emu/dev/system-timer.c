@@ -21,7 +21,8 @@ static uint64_t until(uint32_t compare, uint64_t from)
     return (uint64_t)(uint32_t)(compare - (uint32_t)from - 1) + 1;
 }
 
-/* Sets the alarm for the first match that would raise a connected line. */
+/* Sets the alarm for the first match that would raise a connected line; one that is up already will
+ * not rise. */
 static void arm(struct dev_system_timer *d)
 {
     uint64_t first = 0;
@@ -29,11 +30,13 @@ static void arm(struct dev_system_timer *d)
     for (unsigned i = 0; i < 4; i++) {
         uint64_t us = until(d->s.compare[i], d->s.seen_us);
 
-        if (d->irq[i].set && (!first || us < first))
+        if (d->irq[i].set && !((d->s.matched >> i) & 1) && (!first || us < first))
             first = us;
     }
     if (first)
         clock_alarm_set(d->clock, &d->alarm, (d->s.seen_us + first) * 1000);
+    else
+        clock_alarm_clear(d->clock, &d->alarm);
 }
 
 /* Notes every match since the last look, however long ago that was. */
@@ -104,6 +107,7 @@ static int timer_mmio_write(void *self, const struct bus_access *a)
         catch_up(d);
         d->s.matched &= ~a->value;
         drive_lines(d);
+        arm(d);
         return 0;
     default:
         if (off < C0 || off > C3)
@@ -111,6 +115,16 @@ static int timer_mmio_write(void *self, const struct bus_access *a)
         set_compare(d, (off - C0) / 4, a->value);
         return 0;
     }
+}
+
+/* The counter alone. */
+static uint32_t timer_quick_read(void *self, uint32_t addr, uintptr_t pc, quick_rest *rest)
+{
+    const struct dev_system_timer *d = self;
+
+    if (addr != DEV_SYSTEM_TIMER_BASE + CLO)
+        return rest(addr, 0, pc);
+    return (uint32_t)(d->clock->ns / 1000);
 }
 
 void dev_system_timer_reset(struct dev_system_timer *d)
@@ -125,8 +139,11 @@ void dev_system_timer_reset(struct dev_system_timer *d)
 void dev_system_timer_init(struct dev_system_timer *d, struct clock *c)
 {
     memset(d, 0, sizeof *d);
-    d->target = (struct bus_target){
-        .name = "system timer", .self = d, .read = timer_mmio_read, .write = timer_mmio_write};
+    d->target = (struct bus_target){.name = "system timer",
+                                    .self = d,
+                                    .read = timer_mmio_read,
+                                    .write = timer_mmio_write,
+                                    .quick_read = timer_quick_read};
     d->clock = c;
     d->alarm = (struct clock_alarm){.self = d, .ring = alarm_rang};
     for (unsigned i = 0; i < 4; i++)
@@ -142,6 +159,7 @@ void dev_system_timer_map(struct dev_system_timer *d, struct bus *b)
 void dev_system_timer_connect(struct dev_system_timer *d, unsigned n, void *self,
                               void (*set)(void *self, unsigned number, int level))
 {
+    catch_up(d);
     irq_connect(&d->irq[n], self, set);
     arm(d);
 }

@@ -21,7 +21,7 @@ struct dev_system_timer {
     struct bus_target target;
     struct irq_line irq[4];
     struct clock *clock;
-    struct clock_alarm alarm; /* the next match of a connected line */
+    struct clock_alarm alarm; /* the next match that raises a connected line */
     struct dev_system_timer_state s;
 };
 
@@ -33,7 +33,8 @@ void dev_system_timer_reset(struct dev_system_timer *d);
 
 void dev_system_timer_map(struct dev_system_timer *d, struct bus *b);
 
-/* Connects line n (0..3): set(self, IRQ_SYSTEM_TIMER0 + n, level) at each change. */
+/* Connects line n (0..3), or disconnects it (set null): set(self, IRQ_SYSTEM_TIMER0 + n, level) at
+ * each change. */
 void dev_system_timer_connect(struct dev_system_timer *d, unsigned n, void *self,
                               void (*set)(void *self, unsigned number, int level));
 

@@ -1,0 +1,61 @@
+/* Symbols on a wire; see serial.h. */
+#include "emu/dev/serial.h"
+
+uint64_t dev_serial_now(struct clock *c)
+{
+    return c && c->mode != CLOCK_PI ? clock_ns(c) : 0;
+}
+
+void dev_serial_send_on(struct dev_serial_tx *t, uint64_t now, uint64_t symbol_ns)
+{
+    uint64_t n;
+
+    if (!t->waiting || t->ends_ns > now)
+        return;
+    n = symbol_ns ? (now - t->ends_ns) / symbol_ns + 1 : t->waiting;
+    if (n > t->waiting)
+        n = t->waiting;
+    t->waiting -= (unsigned)n;
+    t->ends_ns += n * symbol_ns;
+}
+
+void dev_serial_send(struct dev_serial_tx *t, uint64_t now, uint64_t symbol_ns)
+{
+    if (t->waiting || t->ends_ns > now)
+        t->waiting++;
+    else
+        t->ends_ns = now + symbol_ns;
+}
+
+uint64_t dev_serial_next(const struct dev_serial_tx *t, uint64_t now)
+{
+    return t->waiting || t->ends_ns > now ? t->ends_ns : CLOCK_NEVER;
+}
+
+uint64_t dev_serial_left_ns(const struct dev_serial_tx *t, unsigned left, uint64_t symbol_ns)
+{
+    return t->ends_ns + (t->waiting - left - 1) * symbol_ns;
+}
+
+void dev_serial_arrive(struct dev_serial_rx *r, uint64_t now, uint64_t symbol_ns, unsigned room,
+                       unsigned waiting)
+{
+    unsigned most = room < waiting ? room : waiting;
+
+    if (r->arrived < most && r->next_ns <= now) {
+        uint64_t n = symbol_ns ? (now - r->next_ns) / symbol_ns + 1 : most;
+
+        if (n > most - r->arrived)
+            n = most - r->arrived;
+        r->arrived += (unsigned)n;
+        r->next_ns += n * symbol_ns;
+    }
+    if (r->arrived >= most && r->next_ns < now)
+        r->next_ns = now; /* nobody sent meanwhile */
+}
+
+void dev_serial_forget(struct dev_serial_rx *r, uint64_t now, uint64_t symbol_ns)
+{
+    r->arrived = 0;
+    r->next_ns = now + symbol_ns;
+}
