@@ -1,0 +1,170 @@
+/* Between the parts (emu/parts) and the modelled board (emu/dev); see hookup.h. */
+#include "emu/hookup.h"
+
+#include <stdlib.h>
+
+#include "emu/parts/parts.h"
+#include "emu/run.h"
+
+enum {
+    GPIO_LEV0 = DEV_GPIO_BASE + 0x34,
+    GPIO_LEV1 = DEV_GPIO_BASE + 0x38,
+    LOOKS_BEFORE_WAITING = 16, /* reads of the pins in a row, with nothing written */
+    WAITS_BEFORE_IDLE = 1 << 16,
+    WAITS_AN_IDLE = 1 << 10,
+};
+
+static struct parts parts;
+static struct dev_board *board;
+static void (*idle)(void);
+static int open_;
+
+static void pins_state(void *self, struct pins_state *s)
+{
+    const struct dev_gpio_state *g = &board->gpio.s;
+
+    (void)self;
+    *s = (struct pins_state){g->output, g->latch, g->pull_up, g->pull_down};
+}
+
+static void pins_drive(void *self, unsigned pin, enum pin_outside to)
+{
+    static const enum dev_gpio_outside as[] = {
+        [OUTSIDE_NOTHING] = GPIO_FLOATING,
+        [OUTSIDE_LOW] = GPIO_DRIVEN_LOW,
+        [OUTSIDE_HIGH] = GPIO_DRIVEN_HIGH,
+    };
+
+    (void)self;
+    dev_gpio_drive(&board->gpio, pin, as[to]);
+}
+
+static void pins_changed(void *self, uint64_t was, uint64_t now)
+{
+    (void)self, (void)was, (void)now;
+    parts_changed(&parts);
+    dev_spi0_pins_changed(&board->spi0);
+}
+
+static void say(void *self, const char *text)
+{
+    (void)self;
+    if (!run.options.quiet)
+        run_say("%s", text);
+}
+
+static void print(void *self, uint8_t byte)
+{
+    char c = (char)byte;
+
+    (void)self;
+    if (console_write(&run.console, &c, 1))
+        run_end(0, 0);
+}
+
+static unsigned waiting(void *self)
+{
+    (void)self;
+    return console_waiting(&run.console);
+}
+
+static uint8_t get(void *self)
+{
+    (void)self;
+    return (uint8_t)console_take(&run.console);
+}
+
+static void behind_spi(void *self, unsigned chip, struct spi_slave *s)
+{
+    (void)self;
+    dev_spi0_attach(&board->spi0, chip, s);
+}
+
+static void behind_i2c(void *self, unsigned bus, struct i2c_slave *s)
+{
+    (void)self;
+    dev_bsc_attach(&board->bsc[bus], s);
+}
+
+/* A program that reads the pins over and over waits for something at them. */
+static void saw(void *self, const struct bus_access *a, int result)
+{
+    static unsigned looks, vain;
+
+    (void)self, (void)result;
+    if (a->op == BUS_WRITE) {
+        looks = vain = 0;
+        return;
+    }
+    if (a->op != BUS_READ || (a->addr != GPIO_LEV0 && a->addr != GPIO_LEV1) ||
+        ++looks < LOOKS_BEFORE_WAITING)
+        return;
+    looks = 0;
+    if (parts_waits(&parts))
+        vain = 0;
+    else if (++vain >= WAITS_BEFORE_IDLE && vain % WAITS_AN_IDLE == 0)
+        idle();
+}
+
+static int add(enum hookup_kind kind, const char *text)
+{
+    switch (kind) {
+    case HOOKUP_WIRE:
+        return parts_wire(&parts, text);
+    case HOOKUP_INPUT:
+        return parts_input(&parts, text);
+    default:
+        return parts_add(&parts, text);
+    }
+}
+
+void hookup_open(struct dev_board *b, void (*idle_)(void))
+{
+    static struct bus_watcher watcher = {.saw = saw};
+    struct parts_host host = {
+        .pins = {.state = pins_state, .drive = pins_drive},
+        .clock = &run.clock,
+        .say = say,
+        .print = print,
+        .waiting = waiting,
+        .get = get,
+        .spi = behind_spi,
+        .i2c = behind_i2c,
+    };
+
+    if (!run.options.hookups)
+        return;
+    board = b;
+    idle = idle_;
+    parts_init(&parts, &host);
+    open_ = 1;
+    for (unsigned i = 0; i < run.options.hookups; i++) {
+        if (add(run.options.hookup[i].kind, run.options.hookup[i].text) < 0) {
+            run_say("%s", parts.error);
+            exit(2);
+        }
+    }
+    b->gpio.changed = pins_changed;
+    parts_start(&parts);
+    b->spi0.loopback = parts.wiring.net[DEV_SPI0_MISO] == parts.wiring.net[DEV_SPI0_MOSI];
+    if (parts.waiters)
+        bus_watch(&run.bus, &watcher);
+}
+
+uint64_t hookup_next(void)
+{
+    return open_ ? clock_next(&run.clock) : CLOCK_NEVER;
+}
+
+void hookup_waits(void)
+{
+    if (open_)
+        parts_waits(&parts);
+}
+
+void hookup_close(void)
+{
+    if (open_)
+        parts_end(&parts);
+    open_ = 0;
+}
