@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "emu/options.h"
+#include "emu/parts/parts.h"
 #include "libunix/file.h"
 #include "wire/crc32.h"
 
@@ -210,6 +211,8 @@ int main(int argc, char **argv)
         die(2, "%s", opts.error);
     if (opts.help)
         return help(), 0;
+    if (opts.help_parts)
+        return parts_help(stdout), 0;
     if (opts.version)
         return puts("emu 1 (wire version 1)"), 0;
     if (opts.words >= argc)

@@ -8,48 +8,40 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "emu/console.h"
 #include "emu/core/bus.h"
 #include "emu/core/clock.h"
 #include "emu/dev/board.h"
+#include "emu/hookup.h"
 #include "emu/native/native.h"
 #include "emu/observe/trace.h"
 #include "emu/observe/unmodelled.h"
-#include "emu/options.h"
-#include "emu/remote/remote.h"
-#include "libunix/boot.h"
+#include "emu/parts/parts.h"
+#include "emu/pi.h"
+#include "emu/run.h"
+#include "emu/sd-image.h"
 #include "libunix/guard.h"
 #include "libunix/line.h"
-#include "wire/boot.h"
 #include "wire/ops.h"
 
 enum {
-    GREETING_MS = 3000, /* the loop answers within milliseconds of running */
     DELAY_TICK_NS =
         100, /* libpi's delay_cycles loop on a Pi with its caches off, about 70 cycles */
     VAIN_LOOKS_BEFORE_IDLE = 64,
+    CALLS_BEFORE_INPUT = 64,
 };
 
-static struct options opts;
-static struct bus bus;
-static struct clock run_clock;
-static struct console console;
+struct run run;
 static struct dev_board board;
-static struct line line;
-static struct remote remote;
+static struct sd_store card; /* of --sd */
 static struct trace tracer;
 static struct unmodelled unmodelled;
 static int forwarded; /* a Pi answers */
 
-static void end_run(void *self, int status, int sig) __attribute__((noreturn));
-
-static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void say(const char *format, ...)
+void run_say(const char *format, ...)
 {
     va_list ap;
 
-    console_flush(&console);
+    console_flush(&run.console);
     fputs("emu: ", stderr);
     va_start(ap, format);
     vfprintf(stderr, format, ap);
@@ -58,23 +50,21 @@ static void say(const char *format, ...)
 }
 
 /* The one exit. Lets the Pi go, restores the line, and turns what was seen into the status. */
-static void end_run(void *self, int status, int sig)
+void run_end(int status, int sig)
 {
-    (void)self;
-    console_flush(&console);
-    if (console.failed) {
-        errno = console.failed;
+    console_flush(&run.console);
+    if (run.console.failed) {
+        errno = run.console.failed;
         fprintf(stderr, "emu: cannot write the program's output: %s\n", strerror(errno));
         status = 2;
-    } else if (console.over_limit) {
-        fprintf(stderr, "emu: output limit of %lu bytes reached\n", console.limit);
+    } else if (run.console.over_limit) {
+        fprintf(stderr, "emu: output limit of %lu bytes reached\n", run.console.limit);
         status = 4;
-    } else if (status == 0 && console.watch.failed) {
+    } else if (status == 0 && run.console.watch.failed) {
         status = 1;
     }
-    if (forwarded && !remote.error)
-        remote_reboot(&remote);
-    line_close(&line);
+    pi_close();
+    hookup_close();
     unmodelled_free(&unmodelled);
     fflush(NULL);
     if (sig) {
@@ -89,12 +79,19 @@ static void end_run(void *self, int status, int sig)
     exit(status);
 }
 
+static void end(void *self, int status, int sig)
+{
+    (void)self;
+    run_end(status, sig);
+}
+
 /* ---- the console ---- */
 
 static void console_text(void *self, const char *text, size_t nbytes)
 {
-    if (console_write(&console, text, nbytes))
-        end_run(self, 0, 0);
+    (void)self;
+    if (console_write(&run.console, text, nbytes))
+        run_end(0, 0);
 }
 
 static void uart_put(void *self, uint8_t byte)
@@ -107,13 +104,13 @@ static void uart_put(void *self, uint8_t byte)
 static unsigned uart_waiting(void *self)
 {
     (void)self;
-    return console_waiting(&console);
+    return console_waiting(&run.console);
 }
 
 static uint8_t uart_get(void *self)
 {
     (void)self;
-    return (uint8_t)console_take(&console);
+    return (uint8_t)console_take(&run.console);
 }
 
 /* Waits for input a while; says once when none can come any more. */
@@ -121,10 +118,10 @@ static void idle(void)
 {
     static int said;
 
-    console_idle(&console);
-    if (console.in_ended && !said && !opts.quiet) {
+    console_idle(&run.console);
+    if (run.console.in_ended && !said && !run.options.quiet) {
         said = 1;
-        say("the program waits for input, but standard input is at its end");
+        run_say("the program waits for input, but standard input is at its end");
     }
 }
 
@@ -132,10 +129,10 @@ static void idle(void)
 static void uart_vain(void *self, uint32_t times)
 {
     static uint64_t accesses;
-    int nothing_else = bus.accesses == accesses + 1;
+    int nothing_else = run.bus.accesses == accesses + 1;
 
     (void)self;
-    accesses = bus.accesses;
+    accesses = run.bus.accesses;
     if (nothing_else && times >= VAIN_LOOKS_BEFORE_IDLE)
         idle();
 }
@@ -146,7 +143,7 @@ static int level_getc(void *self)
 
     if (uart_waiting(self)) {
         vain = 0;
-        return console_take(&console);
+        return console_take(&run.console);
     }
     if (++vain >= VAIN_LOOKS_BEFORE_IDLE)
         idle();
@@ -160,165 +157,136 @@ static void access_cost(void *clock)
     clock_pass(clock, CLOCK_ACCESS_NS);
 }
 
+static void ring_alarms(void *clock)
+{
+    clock_ring(clock);
+}
+
 static void delay(void *clock, const struct bus_access *a)
 {
-    console_flush(&console);
-    clock_pass(clock, (uint64_t)a->value * (a->op == BUS_DELAY_US ? 1000 : DELAY_TICK_NS));
+    int reads_clock = a->op == BUS_DELAY_US;
+    uint64_t ns = (uint64_t)a->value * (reads_clock ? 1000 : DELAY_TICK_NS);
+
+    (void)clock;
+    console_flush(&run.console);
+    if (!forwarded || run.clock.mode != CLOCK_PI || !pi_delay(ns))
+        native_delay(ns, reads_clock);
 }
 
 static void start_clock(void)
 {
     enum clock_mode mode = forwarded ? CLOCK_PI : CLOCK_VIRTUAL;
 
-    if (opts.time == TIME_HOST)
+    if (run.options.time == TIME_HOST)
         mode = CLOCK_HOST;
-    run_clock.self = &remote;
-    run_clock.ask = remote_time_us;
-    clock_start(&run_clock, mode);
-    bus.timing = &run_clock;
-    bus.delay = delay;
+    run.clock.ask = pi_time_us;
+    clock_start(&run.clock, mode);
+    run.bus.timing = &run.clock;
+    run.bus.delay = delay;
     if (mode == CLOCK_VIRTUAL)
-        bus.access_cost = access_cost;
+        run.bus.access_cost = access_cost;
+    else if (mode == CLOCK_HOST)
+        run.bus.access_cost = ring_alarms;
+}
+
+/* ---- interrupts of the models ---- */
+
+/* Asked at every call of a program that lets interrupts in. Whether input came is a system call, so
+ * it is asked now and then. */
+static int models_irq_pending(void *self)
+{
+    static unsigned calls;
+
+    (void)self;
+    if (++calls % CALLS_BEFORE_INPUT == 0 && dev_board_wants_input(&board))
+        dev_board_poll(&board);
+    return dev_board_irq(&board);
+}
+
+/* The program computes or waits for a variable: time jumps to the next interrupt. */
+static void models_irq_look(void *self)
+{
+    uint64_t next = dev_board_next_irq(&board), now = clock_ns(&run.clock);
+
+    (void)self;
+    hookup_waits();
+    next = hookup_next() < next ? hookup_next() : next;
+    console_flush(&run.console);
+    dev_board_poll(&board);
+    if (dev_board_irq(&board))
+        return;
+    if (run.clock.mode != CLOCK_VIRTUAL)
+        clock_ring(&run.clock);
+    else if (next != CLOCK_NEVER)
+        clock_pass(&run.clock, next > now ? next - now : 0);
+}
+
+/* Of a Pi that answers, and of the UARTs, which are on this side. */
+static int both_irq_pending(void *self)
+{
+    return pi_irq_pending(self) | models_irq_pending(self);
+}
+
+static void both_irq_look(void *self)
+{
+    console_flush(&run.console);
+    dev_board_poll(&board);
+    pi_irq_look(self);
 }
 
 /* ---- backends ---- */
 
+/* A program may wait for the watchdog without touching a device: what it computes takes time, too.
+ */
+static void watchdog_counts(void *self, int on)
+{
+    (void)self;
+    native_watch_computing(on);
+}
+
+static void computed(void *self, uint64_t ns)
+{
+    (void)self;
+    if (run.clock.mode == CLOCK_VIRTUAL)
+        clock_pass(&run.clock, ns);
+    else
+        clock_ring(&run.clock);
+}
+
 static void chip_reset(void *self, int halt)
 {
-    (void)halt;
-    end_run(self, 0, 0);
+    (void)self, (void)halt;
+    run_end(0, 0);
 }
 
-static void remote_remark(void *self, const struct bus_access *a, int status)
-{
-    static int said;
-
-    (void)self;
-    if (opts.quiet || said++ >= 8)
-        return;
-    say("the device loop %s a %s of 0x%x at 0x%08x, which would have cost it the line%s",
-        status == OPS_DROPPED ? "left out" : "refused", a->op == BUS_READ ? "read" : "write",
-        a->value, a->addr, said == 8 ? " (no more of these remarks)" : "");
-}
-
-static int stopping(void *self)
+static void *program_memory(void *self, uint32_t addr, uint32_t nbytes, int write)
 {
     (void)self;
-    return native_stopping();
-}
-
-static void fail_line(int error, const char *name) __attribute__((noreturn));
-
-static void fail_line(int error, const char *name)
-{
-    char text[512];
-
-    say("%s", line_error_text(error, name, text, sizeof text));
-    exit(error == LINE_NOT_A_LINE || error == LINE_BAUD ? 2 : 3);
-}
-
-static void need_loop(void)
-{
-    if ((size_t)(loop_image_end - loop_image) == 0) {
-        say("no device loop inside: it was built without an ARM compiler; install "
-            "gcc-arm-none-eabi, then make, and compile the program again");
-        exit(2);
-    }
-}
-
-/* Boots the device loop over the open line. */
-static void boot_loop(void)
-{
-    struct boot_options how = {.addr = BOOT_LOAD_ADDR};
-    struct boot_result result;
-    char text[512];
-    int e;
-
-    need_loop();
-    e = boot_program(&line, loop_image, (size_t)(loop_image_end - loop_image), &how, &result);
-    if (e < 0) {
-        say("%s", boot_error_text(e, &result, line.name, text, sizeof text));
-        line_close(&line);
-        exit(3);
-    }
-}
-
-/* Opens the line that --pi names, or the newest. */
-static void open_line(void)
-{
-    char name[LINE_NAME_MAX];
-    int e;
-
-    if (opts.pi_name) {
-        snprintf(name, sizeof name, "%s", opts.pi_name);
-    } else if ((e = line_find_newest(name, sizeof name)) < 0) {
-        fail_line(e, "--pi");
-    } else if (!opts.quiet) {
-        say("the Pi at %s answers", name);
-    }
-    if ((e = line_open(&line, name, opts.baud)) < 0)
-        fail_line(e, name);
-}
-
-/* Ctrl-C before the program runs: only the line is there to be put back. */
-static void quit_early(int sig)
-{
-    line_close(&line);
-    signal(sig, SIG_DFL);
-    raise(sig);
-}
-
-/* Finds out who answers. Returns whether it is a Pi. */
-static int find_pi(void)
-{
-    int fd = line_handed_down(), e;
-    char text[512];
-
-    if (fd < 0 && !opts.pi)
-        return 0;
-    signal(SIGINT, quit_early);
-    signal(SIGTERM, quit_early);
-    signal(SIGHUP, quit_early);
-    if (opts.pi_name || fd < 0) {
-        need_loop(); /* before the line is touched */
-        open_line();
-        boot_loop();
-    } else if ((e = line_adopt(&line, fd, 0)) < 0) {
-        fail_line(e, "the line handed down");
-    }
-    remote.text = console_text;
-    remote.remark = remote_remark;
-    remote.stop = stopping;
-    e = remote_open(&remote, &line, GREETING_MS);
-    if (e == REMOTE_BOOT_LOADER) { /* a second run over a line handed down, as gdb's run is */
-        boot_loop();
-        e = remote_open(&remote, &line, GREETING_MS);
-    }
-    if (e < 0) {
-        say("%s", remote_error_text(&remote, e, text, sizeof text));
-        line_close(&line);
-        exit(3);
-    }
-    return 1;
+    return native_bus_memory(addr, nbytes, write);
 }
 
 static void set_up_devices(void)
 {
     struct dev_board_outside outside = {
-        .clock = &run_clock,
+        .clock = &run.clock,
         .console = {.waiting = uart_waiting,
                     .get = uart_get,
                     .put = uart_put,
                     .polled_in_vain = uart_vain},
+        .sd = card,
+        .pins_elsewhere = forwarded,
+        .memory = {.at = program_memory},
         .reset = chip_reset,
+        .counting = watchdog_counts,
     };
 
-    dev_board_init(&board, &outside, &bus);
+    dev_board_init(&board, &outside, &run.bus);
     dev_board_after_boot(&board);
-    if (forwarded) { /* the line is the harness's: its UART and the reset stay on this side */
-        remote_map(&remote, &bus);
-        dev_mini_uart_map(&board.mini_uart, &bus);
-        dev_pm_map(&board.pm, &bus);
+    if (forwarded) { /* the line is the harness's: the UARTs and the reset stay on this side */
+        pi_map(&board.arm);
+        dev_mini_uart_map(&board.mini_uart, &run.bus);
+        dev_pl011_map(&board.pl011, &run.bus);
+        dev_pm_map(&board.pm, &run.bus);
     }
 }
 
@@ -329,7 +297,7 @@ static void flush_before(void *self, const struct bus_access *a, int result)
 {
     (void)self, (void)result;
     if (a->origin == ORIGIN_PROGRAM)
-        console_flush(&console);
+        console_flush(&run.console);
 }
 
 static void report_unmodelled(void *self, const struct bus_access *a, const char *text)
@@ -337,32 +305,32 @@ static void report_unmodelled(void *self, const struct bus_access *a, const char
     char where[256];
 
     (void)self;
-    if (!opts.quiet || opts.strict)
-        say("%s: %s", native_where(a->pc, where, sizeof where), text);
+    if (!run.options.quiet || run.options.strict)
+        run_say("%s: %s", native_where(a->pc, where, sizeof where), text);
 }
 
 static void stop_unmodelled(void *self, const struct bus_access *a)
 {
-    (void)a;
-    say("--strict: the run ends at the first register no model knows");
-    end_run(self, 1, 0);
+    (void)self, (void)a;
+    run_say("--strict: the run ends at the first register no model knows");
+    run_end(1, 0);
 }
 
 static void set_up_watchers(void)
 {
     static struct bus_watcher in_order = {.saw = flush_before};
 
-    if (opts.trace) {
-        bus_watch(&bus, &in_order);
-        trace_init(&tracer, stderr, opts.trace == TRACE_ALL);
-        bus_watch(&bus, &tracer.watcher);
+    if (run.options.trace) {
+        bus_watch(&run.bus, &in_order);
+        trace_init(&tracer, stderr, run.options.trace == TRACE_ALL);
+        bus_watch(&run.bus, &tracer.watcher);
     }
     if (unmodelled_init(&unmodelled, NULL, report_unmodelled,
-                        opts.strict ? stop_unmodelled : NULL) < 0) {
-        say("out of memory");
+                        run.options.strict ? stop_unmodelled : NULL) < 0) {
+        run_say("out of memory");
         exit(2);
     }
-    bus_watch(&bus, &unmodelled.watcher);
+    bus_watch(&run.bus, &unmodelled.watcher);
 }
 
 static int access_failed(void *self, const struct bus_access *a, int result)
@@ -372,10 +340,7 @@ static int access_failed(void *self, const struct bus_access *a, int result)
     (void)self;
     switch (result) {
     case BUS_LOST:
-        if (remote.error == REMOTE_STOPPED)
-            return 0;
-        say("%s", remote_error_text(&remote, remote.error, text, sizeof text));
-        return 3;
+        return pi_lost();
     case BUS_MISALIGNED:
         snprintf(text, sizeof text,
                  "guest fault: %u-bit access to the device address 0x%08x, which is not a "
@@ -401,41 +366,73 @@ static void read_options(int argc, char **argv)
 {
     const char *name = program_name(argv[0]);
 
-    if (options_read(&opts, argc, argv) < 0) {
-        say("%s", opts.error);
+    if (options_read(&run.options, argc, argv) < 0) {
+        run_say("%s", run.options.error);
         exit(2);
     }
-    if (opts.help) {
+    if (run.options.help) {
         printf("usage: %s [options]\n\nA Pi program recompiled for this machine by "
                "emu-cc.\n\noptions:\n%s",
                name, options_help());
         exit(0);
     }
-    if (opts.version) {
+    if (run.options.help_parts) {
+        parts_help(stdout);
+        exit(0);
+    }
+    if (run.options.version) {
         printf("%s, harness 1 (wire version %d)\n", name, WIRE_VERSION);
         exit(0);
     }
-    if (opts.words < argc && opts.pi && !opts.pi_name) {
-        say("--pi %s: write --pi=%s", argv[opts.words], argv[opts.words]);
+    if (run.options.words < argc && run.options.pi && !run.options.pi_name) {
+        run_say("--pi %s: write --pi=%s", argv[run.options.words], argv[run.options.words]);
         exit(2);
     }
-    if (opts.words < argc) {
-        say("%s: this program takes options only (see %s --help)", argv[opts.words], name);
+    if (run.options.words < argc) {
+        run_say("%s: this program takes options only (see %s --help)", argv[run.options.words],
+                name);
         exit(2);
     }
-    if (opts.engine == ENGINE_ARM) {
-        say("this program is recompiled for this machine; the arm engine runs unmodified .bin "
-            "files");
+    if (run.options.engine == ENGINE_ARM) {
+        run_say("this program is recompiled for this machine; the arm engine runs unmodified .bin "
+                "files");
         exit(2);
     }
 }
 
 static void check_time(void)
 {
-    if (opts.time == TIME_PI && !forwarded)
-        say("--time=pi: no Pi answers; use --pi, or --time=virtual or host");
-    else if (opts.time == TIME_VIRTUAL && forwarded)
-        say("--time=virtual: a real Pi does not wait; use --time=pi or host");
+    if (run.options.time == TIME_PI && !forwarded)
+        run_say("--time=pi: no Pi answers; use --pi, or --time=virtual or host");
+    else if (run.options.time == TIME_VIRTUAL && forwarded)
+        run_say("--time=virtual: a real Pi does not wait; use --time=pi or host");
+    else
+        return;
+    exit(2);
+}
+
+static void check_hookups(void)
+{
+    static const char *const option[] = {
+        [HOOKUP_WIRE] = "--wire", [HOOKUP_INPUT] = "--input", [HOOKUP_PART] = "--part"};
+
+    if (!run.options.hookups || (!run.options.pi && line_handed_down() < 0))
+        return;
+    run_say("%s %s: the pins are those of a real Pi: wire them there, or leave out --pi",
+            option[run.options.hookup[0].kind], run.options.hookup[0].text);
+    exit(2);
+}
+
+static void open_card(void)
+{
+    char why[4400];
+
+    if (!run.options.sd)
+        return;
+    if (run.options.pi || line_handed_down() >= 0)
+        run_say("--sd %s: a Pi answers, and has a card of its own; leave out --sd", run.options.sd);
+    else if (sd_image_open(run.options.sd, &card, why, sizeof why) < 0)
+        run_say("%s", why);
     else
         return;
     exit(2);
@@ -444,12 +441,13 @@ static void check_time(void)
 int main(int argc, char **argv)
 {
     struct native_host host = {
-        .bus = &bus,
-        .clock = &run_clock,
+        .bus = &run.bus,
+        .clock = &run.clock,
         .text = console_text,
         .getc = level_getc,
-        .end = end_run,
+        .end = end,
         .failed = access_failed,
+        .computed = computed,
     };
     const char *why;
 
@@ -457,18 +455,29 @@ int main(int argc, char **argv)
     native_valgrind_restart();
     setvbuf(stderr, NULL, _IOLBF, 0);
     read_options(argc, argv);
+    open_card();
+    check_hookups();
     if (native_map_ram(&why) < 0) {
-        say("%s", why);
+        run_say("%s", why);
         return 2;
     }
     signal(SIGPIPE, SIG_IGN);
-    console.limit = opts.output_limit;
-    console.stop = native_stopping;
-    forwarded = find_pi();
-    native_install_handlers(&host, opts.timeout_s);
+    run.console.limit = run.options.output_limit;
+    run.console.stop = native_stopping;
+    forwarded = pi_find();
+    native_install_handlers(&host, run.options.timeout_s);
     check_time();
     start_clock();
     set_up_devices();
+    hookup_open(&board, idle);
+    if (forwarded) {
+        host.irq_pending = both_irq_pending;
+        host.irq_enabled = pi_irq_enabled;
+        host.irq_look = both_irq_look;
+    } else {
+        host.irq_pending = models_irq_pending;
+        host.irq_look = models_irq_look;
+    }
     set_up_watchers();
     native_run(&host);
 }

@@ -69,6 +69,25 @@ static int choose(struct options *o, const char *option, const char *value)
     return -1;
 }
 
+/* --no-NAME leaves out an acceleration of the line. */
+static int read_without(struct options *o, const char *word)
+{
+    const struct {
+        const char *word;
+        int *flag;
+    } known[] = {
+        {"--no-batch", &o->remote.no_batch},   {"--no-compact", &o->remote.no_compact},
+        {"--no-shadow", &o->remote.no_shadow}, {"--no-fuse", &o->remote.no_fuse},
+        {"--no-delay", &o->remote.no_delay},   {"--no-speed", &o->remote.no_speed},
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(known[i].word, word) == 0)
+            return *known[i].flag = 1;
+    }
+    return 0;
+}
+
 static int read_flag(struct options *o, const char *word)
 {
     if (strcmp(word, "--pi") == 0)
@@ -81,6 +100,8 @@ static int read_flag(struct options *o, const char *word)
         o->strict = 1;
     else if (strcmp(word, "--quiet") == 0)
         o->quiet = 1;
+    else if (strcmp(word, "--stats") == 0)
+        o->stats = 1;
     else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
         o->help = 1;
     else if (strcmp(word, "--version") == 0)
@@ -113,12 +134,15 @@ static int read_choice(struct options *o, int argc, char **argv, int *i)
     return c == -1 ? -1 : 1;
 }
 
-static int read_numeric(struct options *o, int argc, char **argv, int *i)
+static int read_valued(struct options *o, int argc, char **argv, int *i)
 {
     const char *v = "";
     double d;
 
-    if (takes_value("--timeout", argc, argv, i, &v)) {
+    if (takes_value("--sd", argc, argv, i, &o->sd)) {
+        return *o->sd ? 1
+                      : wrong(o, "--sd: the name of a card image is meant, such as --sd card.img");
+    } else if (takes_value("--timeout", argc, argv, i, &v)) {
         if (read_number(v, 1e8, &o->timeout_s) < 0)
             return wrong(o, "--timeout %s: seconds are meant, such as --timeout 10 or 0.5", v);
     } else if (takes_value("--output-limit", argc, argv, i, &v)) {
@@ -133,6 +157,34 @@ static int read_numeric(struct options *o, int argc, char **argv, int *i)
         return 0;
     }
     return 1;
+}
+
+static int read_hookup(struct options *o, int argc, char **argv, int *i)
+{
+    static const struct {
+        const char *option, *meant;
+    } known[] = {
+        [HOOKUP_WIRE] = {"--wire", "two pins (--wire 20-21) or a pin and a level (--wire 21=high)"},
+        [HOOKUP_INPUT] = {"--input", "a file (a script or a .vcd)"},
+        [HOOKUP_PART] = {"--part", "a part (--part help lists them)"},
+    };
+    const char *v = "";
+
+    for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
+        if (!takes_value(known[k].option, argc, argv, i, &v))
+            continue;
+        if (!*v)
+            return wrong(o, "%s: what follows is missing: %s", known[k].option, known[k].meant);
+        if (o->hookups == MAX_HOOKUPS)
+            return wrong(o, "%s %s: more than %d of --wire, --input and --part", known[k].option, v,
+                         MAX_HOOKUPS);
+        if (k == HOOKUP_PART && strcmp(v, "help") == 0)
+            return o->help_parts = 1;
+        o->hookup[o->hookups].kind = (enum hookup_kind)k;
+        o->hookup[o->hookups++].text = v;
+        return 1;
+    }
+    return 0;
 }
 
 int options_read(struct options *o, int argc, char **argv)
@@ -150,9 +202,13 @@ int options_read(struct options *o, int argc, char **argv)
         }
         r = read_flag(o, argv[i]);
         if (!r)
+            r = read_without(o, argv[i]);
+        if (!r)
             r = read_choice(o, argc, argv, &i);
         if (!r)
-            r = read_numeric(o, argc, argv, &i);
+            r = read_valued(o, argc, argv, &i);
+        if (!r)
+            r = read_hookup(o, argc, argv, &i);
         if (r < 0)
             return -1;
         if (!r)
@@ -171,10 +227,20 @@ const char *options_help(void)
            "  --trace              print each device access; --trace=all: also the console's own\n"
            "  --time=virtual|host|pi  clock of the run (default: virtual with models, pi with a "
            "Pi)\n"
+           "  --sd IMAGE[,ro]      the SD card: a file, written to unless ,ro is given\n"
            "  --timeout SECONDS    end the run after this time, exit status 4\n"
            "  --output-limit BYTES end the run after this much output, exit status 4\n"
            "  --strict             end the run, exit status 1, at an access no model knows\n"
            "  --engine=native|arm  how the program runs (arm: unmodified binaries; not built yet)\n"
+           "  --wire A-B           a jumper wire between two pins; --wire A=high|low ties one to a "
+           "rail\n"
+           "  --input FILE         what happens to pins at which time, from a script or a .vcd\n"
+           "  --part NAME[:ARGS]   wires a part to the pins; --part help lists them\n"
+           "                       (without a Pi; each may be given several times)\n"
+           "  --stats              with a Pi: count what travelled and what need not, on standard "
+           "error\n"
+           "  --no-batch --no-compact --no-shadow --no-fuse --no-delay --no-speed\n"
+           "                       with a Pi: each leaves out one way the line is made fast\n"
            "  --quiet              no remarks on standard error, only errors\n"
            "  --version, --help\n"
            "Exit status: 0 the program ended; 1 it failed (panic, assertion, fault); 2 usage or a "

@@ -4,9 +4,15 @@
 
 #include <stddef.h>
 
+#include "emu/remote/remote.h"
+
 enum trace_level { TRACE_OFF, TRACE_COURSE, TRACE_ALL };
 enum time_choice { TIME_DEFAULT, TIME_VIRTUAL, TIME_HOST, TIME_PI };
 enum engine_choice { ENGINE_DEFAULT, ENGINE_NATIVE, ENGINE_ARM };
+
+/* What is wired to the pins, in the order of the command line. */
+enum hookup_kind { HOOKUP_WIRE, HOOKUP_INPUT, HOOKUP_PART };
+enum { MAX_HOOKUPS = 64 };
 
 struct options {
     int pi;              /* --pi: boot the device loop on a Pi and let it answer */
@@ -15,9 +21,17 @@ struct options {
     enum trace_level trace;
     enum time_choice time;
     enum engine_choice engine;
+    const char *sd;             /* --sd: the SD card's image, see emu/sd-image.h; null: no card */
     double timeout_s;           /* 0: none */
     unsigned long output_limit; /* bytes; 0: none */
-    int strict, quiet, help, version;
+    int strict, quiet, help, version, stats;
+    struct remote_switches remote; /* accelerations of the line that are left out */
+    struct {
+        enum hookup_kind kind;
+        const char *text;
+    } hookup[MAX_HOOKUPS];
+    unsigned hookups;
+    int help_parts;    /* --part help */
     const char *error; /* what is wrong with the command line, or null */
     char error_text[160];
     int words; /* index of the first word that is not an option: argc when there is none */

@@ -8,7 +8,7 @@
 
 int trace_is_course(const struct bus_access *a)
 {
-    return a->origin != ORIGIN_CONSOLE && a->op != BUS_DELAY_US;
+    return a->origin == ORIGIN_PROGRAM && a->op != BUS_DELAY_US;
 }
 
 size_t trace_text(const struct bus_access *a, char *buf, size_t nbytes)
@@ -62,10 +62,11 @@ static const char *result_text(int result)
 /* " # AUX.MU_IO, console": what `all` adds; empty when there is nothing to say. */
 static void remark(const struct bus_access *a, int result, char *buf, size_t nbytes)
 {
+    static const char *const origin[] = {[ORIGIN_CONSOLE] = "console", [ORIGIN_DMA] = "DMA"};
     char name[REG_NAME_MAX];
     const char *parts[] = {
         a->op == BUS_READ || a->op == BUS_WRITE ? reg_name(a->addr, name, sizeof name) : NULL,
-        a->origin == ORIGIN_CONSOLE ? "console" : NULL,
+        origin[a->origin],
         result_text(result),
     };
     const char *before = " # ";

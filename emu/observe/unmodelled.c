@@ -44,7 +44,7 @@ int unmodelled_init(struct unmodelled *u, void *self,
                     void (*report)(void *self, const struct bus_access *a, const char *text),
                     void (*stop)(void *self, const struct bus_access *a))
 {
-    *u = (struct unmodelled){.watcher = {.self = u, .saw = unmodelled_saw},
+    *u = (struct unmodelled){.watcher = {.self = u, .failures_only = 1, .saw = unmodelled_saw},
                              .self = self,
                              .report = report,
                              .stop = stop,

@@ -1,261 +1,362 @@
-/* The remote backend: stop-and-wait requests over the line; see remote.h. */
+/* The remote backend; see remote.h. */
 #include "emu/remote/remote.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
+#include "wire/guard.h"
+#include "wire/words.h"
 
-#include "wire/boot.h"
-#include "wire/ops.h"
+#define MS 1000000ull
 
 enum {
-    WRITE_LIMIT_MS = 1000,
-    REPEAT_MS = 60,     /* a request and its answer take 2.5 ms at 115200 baud, USB adds up to 32 */
-    REQUEST_TRIES = 30, /* then the Pi is lost: about 1.8 s */
-    POLL_MS = 20,
+    LEAD_MS = 20,            /* a delay returns that long before the Pi is done with it */
+    DELAY_PIECE_US = 100000, /* long delays go in pieces, so that the Pi is heard in between */
+    LOOK_MS = 20,            /* between looks of a program that waits, at most */
+    LOOKS_A_STEP = 8,
+    PROMPT_US = 5000, /* what stands before a delay this long goes out at once: what comes behind it
+                       * still arrives in time */
+    TIME_BYTES = 48,  /* three reads, at most */
+    CLOSE_MS = 300,
     TIMER_CLO = 0x20003004,
     TIMER_CHI = 0x20003008,
 };
 
-static int send_frame(struct remote *r, const struct frame *f)
+static uint64_t now_ns(const struct remote *r)
 {
-    uint8_t bytes[FRAME_MAX_BYTES];
-    int e = line_write(r->line, bytes, frame_encode(f, bytes), WRITE_LIMIT_MS);
-
-    return e == 0 ? 0 : e == LINE_TIMEOUT ? REMOTE_LOST : REMOTE_GONE;
+    return r->port.now_ns(r->port.self);
 }
 
-/* Waits until `until` for the next frame. 1: *f is one; 0: time is up; negative: enum remote_error.
- */
-static int receive_frame(struct remote *r, struct frame *f, uint64_t until)
+static void refused(void *self, const struct link_op *op)
 {
-    for (;;) {
-        uint64_t now = line_now_ms();
-        uint8_t byte;
-        int n;
+    struct remote *r = self;
+    struct bus_access a = {.op = op->kind == OP_PUT ? BUS_WRITE : BUS_READ,
+                           .width = op->width,
+                           .addr = op->addr,
+                           .value = op->value};
 
-        if (r->stop && r->stop(r->self))
-            return REMOTE_STOPPED;
-        n = line_read(r->line, &byte, 1,
-                      now >= until            ? 0
-                      : until - now > POLL_MS ? POLL_MS
-                                              : (unsigned)(until - now));
-        if (n == LINE_TIMEOUT) {
-            if (now >= until)
-                return 0;
-            continue;
-        }
-        if (n < 0)
-            return REMOTE_GONE;
-        r->heard++;
-        r->greeting = r->greeting >> 8 | (uint32_t)byte << 24;
-        if (r->greeting == BOOT_GET_PROG_INFO)
-            return r->requests ? REMOTE_NO_PI : REMOTE_BOOT_LOADER;
-        if (!frame_push(&r->parser, byte, f))
-            continue;
-        if (f->kind == OP_TEXT) {
-            r->text(r->self, (const char *)f->payload, f->nbytes);
-            continue;
-        }
+    r->remark(r->self, &a, REMOTE_ABORTED);
+}
+
+int remote_open(struct remote *r, unsigned baud, const unsigned *speeds, uint32_t nonce,
+                unsigned timeout_ms)
+{
+    int e;
+
+    link_init(&r->link, &r->port, baud, !r->off.no_compact);
+    r->link.self = r;
+    r->link.refused = refused;
+    e = link_greet(&r->link, nonce, timeout_ms);
+    bounce_init(&r->bounce, &r->link, &r->shadow, r->off.no_batch);
+    if (e == 0 && speeds && !r->off.no_speed)
+        e = link_speed_up(&r->link, speeds);
+    return e < 0 ? e : 0;
+}
+
+/* ---- reads ---- */
+
+/* While the Pi looks and has nothing to say, the program gets the value it has: after the time a
+ * look takes over the line, and ever more slowly, but not so slowly that a loop which counts its
+ * looks or its time would take long to end. */
+static uint64_t patience(const struct remote *r)
+{
+    unsigned looks = r->poll.same / LOOKS_A_STEP;
+    uint64_t wait = r->link.round_trip << (looks < 8 ? looks : 8);
+
+    return wait < LOOK_MS * MS ? wait : LOOK_MS * MS;
+}
+
+/* Answers a read from what the Pi read, or reads, by itself since the one before. 1: done; 0: it
+ * must travel, or too much time went by here for an old value to do; negative: lost. */
+static int answer_from_poll(struct remote *r, struct bus_access *a)
+{
+    struct link *l = &r->link;
+    uint64_t now = now_ns(r), until = now + patience(r);
+    uint64_t limit = r->poll_start + (POLL_LIMIT_MS + LINK_REPEAT_MS) * MS;
+
+    if (now > r->looked + LOOK_MS * MS)
+        return 0;
+    a->value = r->poll.last.value;
+    if (r->replays && now < r->replays_end) {
+        r->replays--;
         return 1;
     }
-}
-
-static uint32_t make_nonce(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    return ((uint32_t)t.tv_nsec << 2) ^ (uint32_t)t.tv_sec ^ ((uint32_t)getpid() << 16);
-}
-
-int remote_open(struct remote *r, struct line *line, unsigned timeout_ms)
-{
-    struct op_hello hello = {.version = WIRE_VERSION, .nonce = make_nonce()};
-    uint64_t end = line_now_ms() + timeout_ms;
-    struct frame f;
-
-    r->line = line;
-    r->nonce = hello.nonce;
-    do {
-        uint64_t again = line_now_ms() + REPEAT_MS;
-        int e;
-
-        op_make_hello(&f, OP_HELLO, &hello);
-        e = send_frame(r, &f);
-        while (e == 0 && (e = receive_frame(r, &f, again)) > 0) {
-            struct op_hello answer;
-
-            e = 0;
-            if (f.kind != OP_WELCOME || op_read_hello(&f, &answer) < 0)
-                continue;
-            r->version = answer.version;
-            if (answer.version != WIRE_VERSION)
-                return REMOTE_VERSION;
-            if (answer.nonce == hello.nonce)
-                return 0;
-        }
-        if (e < 0)
-            return e;
-    } while (line_now_ms() < end);
-    return r->heard ? REMOTE_GARBAGE : REMOTE_SILENT;
-}
-
-/* Sends *request until its answer arrives. 0 or a negative enum remote_error. */
-static int ask(struct remote *r, const struct frame *request, struct op_reply *reply)
-{
-    for (int i = 0; i < REQUEST_TRIES; i++) {
-        uint64_t until = line_now_ms() + REPEAT_MS;
-        struct frame f;
-        int e = send_frame(r, request);
-
-        r->repeats += i > 0;
-        while (e == 0 && (e = receive_frame(r, &f, until)) > 0) {
-            if (f.kind == OP_REPLY && f.seq == request->seq && op_read_reply(&f, reply) == 0) {
-                r->requests++;
-                return 0;
-            }
-            e = 0;
-        }
-        if (e < 0)
-            return e;
+    if (l->poll == LINK_POLLING && link_await_poll(l, until < limit ? until : limit) < 0)
+        return -1;
+    if (link_take_change(l, &a->value))
+        return 1;
+    if (l->poll == LINK_POLL_LIMIT) {
+        r->replays = l->poll_reads;
+        r->replays_end = now_ns(r) + LOOK_MS * MS;
+        link_end_poll(l);
+        return 1;
     }
-    return REMOTE_LOST;
+    return l->poll == LINK_POLLING && now_ns(r) < limit;
 }
 
-static int exchange(struct remote *r, struct bus_access *a)
+static int fetch(struct remote *r, struct bus_access *a)
 {
-    struct op_access op = {.width = a->width, .addr = a->addr, .value = a->value};
-    struct op_reply reply;
-    struct frame f;
+    struct op op = {.kind = OP_GET, .width = a->width, .addr = a->addr};
 
-    if (r->error)
+    r->replays = 0;
+    link_end_poll(&r->link);
+    if (!r->off.no_fuse && poll_wanted(&r->poll, a)) {
+        op.kind = OP_POLL;
+        r->stats.polls++;
+    }
+    if (link_op(&r->link, &op) < 0 || link_collect(&r->link) < 0)
         return BUS_LOST;
-    if (a->op == BUS_READ)
-        op_make_get(&f, r->seq++, &op);
-    else
-        op_make_put(&f, r->seq++, &op);
-    r->error = ask(r, &f, &reply);
-    if (!r->error && (reply.status == OPS_NO_SESSION || reply.status == OPS_BAD))
-        r->error = reply.status == OPS_BAD ? REMOTE_CONFUSED : REMOTE_NO_PI;
-    if (r->error)
-        return BUS_LOST;
-    a->value = a->op == BUS_READ ? reply.value : a->value;
-    r->last = *a;
-    if (reply.status == OPS_DROPPED || reply.status == OPS_REFUSED)
-        r->remark(r->self, a, reply.status);
+    r->poll_start = now_ns(r);
+    a->value = r->link.result[0].value;
     return 0;
 }
 
-static int remote_read(void *self, struct bus_access *a)
+static int may_read(struct remote *r, struct bus_access *a)
 {
-    return exchange(self, a);
+    struct guard_access g = {.width = a->width, .addr = a->addr};
+    enum guard_verdict verdict = guard_read(&g);
+
+    a->value = 0;
+    if (verdict == GUARD_REFUSE)
+        r->remark(r->self, a, REMOTE_REFUSED);
+    return verdict == GUARD_PASS;
 }
 
-static int remote_write(void *self, const struct bus_access *a)
+/* What came between two reads of a wait loop. 0, or BUS_LOST. */
+static int asked_between(struct remote *r, int asked)
 {
-    struct bus_access copy = *a;
-
-    return exchange(self, &copy);
+    if (asked)
+        poll_broken(&r->poll);
+    return asked < 0 ? BUS_LOST : 0;
 }
 
-void remote_map(struct remote *r, struct bus *b)
+int remote_read(struct remote *r, struct bus_access *a)
 {
-    r->target = (struct bus_target){
-        .name = "remote", .self = r, .narrow = 1, .read = remote_read, .write = remote_write};
-    bus_map(b, PERIPHERAL_BASE, PERIPHERAL_END - PERIPHERAL_BASE, &r->target);
+    int e = 0;
+
+    r->stats.reads++;
+    if (r->link.error)
+        return BUS_LOST;
+    if (!may_read(r, a))
+        return 0;
+    if ((e = bounce_read(&r->bounce, a)) != BOUNCE_TRAVELS)
+        return asked_between(r, e);
+    if (!r->off.no_shadow && a->width == 4 && shadow_read(&r->shadow, a->addr, &a->value)) {
+        r->stats.shadowed++;
+        poll_broken(&r->poll);
+        return 0;
+    }
+    if (!r->off.no_fuse && poll_continues(&r->poll, a))
+        e = answer_from_poll(r, a);
+    if (e < 0)
+        return BUS_LOST;
+    r->stats.fused += e > 0;
+    if (e == 0 && fetch(r, a) < 0)
+        return BUS_LOST;
+    shadow_saw_read(&r->shadow, a->addr, a->width, a->value);
+    if (!r->off.no_fuse) {
+        poll_saw_read(&r->poll, a);
+        r->looked = now_ns(r);
+    }
+    return asked_between(r, bounce_saw_read(&r->bounce, a));
 }
 
-static uint32_t read_word(struct remote *r, uint32_t addr)
-{
-    struct bus_access a = {.op = BUS_READ, .width = 4, .addr = addr};
+/* ---- writes, delays, barriers ---- */
 
-    return exchange(r, &a) < 0 ? 0 : a.value;
+/* Whether the write travels; *g is what does. */
+static int may_write(struct remote *r, const struct bus_access *a, struct guard_access *g)
+{
+    *g = (struct guard_access){.width = a->width, .addr = a->addr, .value = a->value};
+    switch (guard_write(g, r->link.bounce_addr, r->link.bounce_bytes)) {
+    case GUARD_PASS:
+        return 1;
+    case GUARD_CHANGED:
+        r->remark(r->self, a, REMOTE_CHANGED);
+        return 1;
+    case GUARD_DROP:
+    case GUARD_TEXT:
+        r->remark(r->self, a, REMOTE_DROPPED);
+        break;
+    default:
+        r->remark(r->self, a, REMOTE_REFUSED);
+    }
+    r->stats.not_sent++;
+    return 0;
+}
+
+/* With --no-batch nothing is posted. */
+static int post(struct remote *r, struct op *op)
+{
+    struct link *l = &r->link;
+
+    poll_broken(&r->poll);
+    if (link_op(l, op) < 0)
+        return BUS_LOST;
+    if (r->off.no_batch)
+        return link_collect(l) < 0 ? BUS_LOST : 0;
+    if (now_ns(r) >= l->opened + LINK_FLUSH_US * 1000ull && link_service(l) < 0)
+        return BUS_LOST;
+    return 0;
+}
+
+int remote_write(struct remote *r, const struct bus_access *a)
+{
+    struct bus_access sent = *a;
+    struct guard_access g;
+    struct op op = {.kind = OP_PUT};
+    int e;
+
+    r->stats.writes++;
+    if (r->link.error)
+        return BUS_LOST;
+    if ((e = bounce_write(&r->bounce, &sent)) != BOUNCE_TRAVELS) {
+        r->stats.not_sent += e > 0;
+        return asked_between(r, e);
+    }
+    if (!may_write(r, &sent, &g))
+        return 0;
+    op.width = g.width;
+    op.addr = g.addr;
+    op.value = g.value;
+    shadow_saw_write(&r->shadow, g.addr, g.width, g.value);
+    return post(r, &op);
+}
+
+void remote_barrier(struct remote *r)
+{
+    if (!r->link.error)
+        link_flush(&r->link);
+}
+
+/* The laptop follows the Pi: it goes on when the Pi is nearly done, so that what comes next is
+ * there in time. */
+static void follow(struct remote *r)
+{
+    uint64_t end = link_pi_free(&r->link);
+
+    if (end > now_ns(r) + LEAD_MS * MS)
+        link_wait(&r->link, end - LEAD_MS * MS);
+}
+
+static void pass_time(struct remote *r, uint32_t us)
+{
+    int prompt = us >= PROMPT_US;
+
+    if (r->off.no_delay) {
+        if (remote_sync(r) == 0)
+            link_wait(&r->link, now_ns(r) + us * 1000ull);
+        return;
+    }
+    r->stats.delays++;
+    while (us && !r->link.error) {
+        struct op op = {.kind = OP_DELAY, .count = us < DELAY_PIECE_US ? us : DELAY_PIECE_US};
+
+        us -= op.count;
+        if (post(r, &op) < 0)
+            return;
+        if (prompt)
+            link_flush(&r->link);
+        follow(r);
+    }
+}
+
+void remote_delay(struct remote *r, uint32_t us)
+{
+    if (r->link.error)
+        return;
+    pass_time(r, us);
+    if (!r->link.error)
+        asked_between(r, bounce_time_passed(&r->bounce));
+}
+
+int remote_sync(struct remote *r)
+{
+    if (r->link.error)
+        return r->link.error;
+    return link_idle(&r->link) ? 0 : link_collect(&r->link);
 }
 
 uint64_t remote_time_us(void *remote)
 {
     struct remote *r = remote;
-    uint32_t high, low;
+    struct link *l = &r->link;
+    uint32_t high[2], low;
 
+    poll_broken(&r->poll);
     do {
-        high = read_word(r, TIMER_CHI);
-        low = read_word(r, TIMER_CLO);
-    } while (!r->error && high != read_word(r, TIMER_CHI));
-    return r->error ? 0 : (uint64_t)high << 32 | low;
-}
+        static const uint32_t addr[] = {TIMER_CHI, TIMER_CLO, TIMER_CHI};
 
-void remote_reboot(struct remote *r)
-{
-    uint64_t end = line_now_ms() + 300;
-    struct frame request, f;
+        if (link_reserve(l, TIME_BYTES) < 0)
+            return 0;
+        for (unsigned i = 0; i < 3; i++) {
+            struct op op = {.kind = OP_GET, .width = 4, .addr = addr[i]};
 
-    op_make_reboot(&request, r->seq++);
-    for (int i = 0; i < 3; i++) {
-        uint64_t until = line_now_ms() + 100;
-
-        if (send_frame(r, &request) < 0)
-            return;
-        r->stop = NULL; /* the run is over already: only the limits count */
-        while (line_now_ms() < end && receive_frame(r, &f, until) > 0) {
-            if (f.kind == OP_REPLY && f.seq == request.seq)
-                return;
+            if (link_op(l, &op) < 0)
+                return 0;
         }
+        if (link_collect(l) < 0)
+            return 0;
+        high[0] = l->result[0].value;
+        low = l->result[1].value;
+        high[1] = l->result[2].value;
+    } while (high[0] != high[1]);
+    return (uint64_t)high[0] << 32 | low;
+}
+
+/* ---- interrupts, service, end ---- */
+
+void remote_watch_interrupts(struct remote *r, int on)
+{
+    struct op op = {.kind = on ? OP_ARM : OP_DISARM};
+    int taken = r->link.event.pending;
+
+    r->stats.events += taken && !on;
+    if (r->link.error || (!on && !r->armed))
+        return;
+    if (on)
+        op.count = r->link.event.number = (uint8_t)(r->link.event.number + 1);
+    r->armed = on != 0;
+    r->link.event.pending = 0;
+    r->link.event.awaited = on;
+    if (on || !taken) { /* an event disarms by itself */
+        if (link_op(&r->link, &op) == 0)
+            link_flush(&r->link);
     }
 }
 
-const char *remote_error_text(const struct remote *r, int error, char *buf, size_t nbytes)
+int remote_service(struct remote *r)
 {
-    char after[96] = "";
+    return link_service(&r->link);
+}
 
-    if (r->requests)
-        snprintf(after, sizeof after, "; the last operation was %s 0x%08x = 0x%x (number %llu)",
-                 r->last.op == BUS_READ ? "read" : "write", r->last.addr, r->last.value,
-                 (unsigned long long)r->requests);
-    switch (error) {
-    case REMOTE_SILENT:
-        snprintf(buf, nbytes,
-                 "%s: the Pi does not answer: nothing came back; is the device loop running "
-                 "there? (start with my-install -exec, or --pi; else check power, wiring, SD card)",
-                 r->line->name);
-        break;
-    case REMOTE_GARBAGE:
-        snprintf(buf, nbytes,
-                 "%s: the Pi does not answer: %zu bytes came back, none of them from a device "
-                 "loop (another program running there? wrong baud or wiring?)",
-                 r->line->name, r->heard);
-        break;
-    case REMOTE_VERSION:
-        snprintf(buf, nbytes,
-                 "%s: the device loop there speaks version %u, this program version %d: "
-                 "boot the loop that came with it (my-install -exec, or --pi)",
-                 r->line->name, r->version, (int)WIRE_VERSION);
-        break;
-    case REMOTE_GONE:
-        snprintf(buf, nbytes, "%s: the line is gone (unplugged?)%s", r->line->name, after);
-        break;
-    case REMOTE_CONFUSED:
-        snprintf(
-            buf, nbytes,
-            "%s: the device loop did not understand a request: is another program using the same "
-            "line?%s",
-            r->line->name, after);
-        break;
-    case REMOTE_BOOT_LOADER:
-        snprintf(buf, nbytes,
-                 "%s: a boot loader is there, not the device loop: start with my-install -exec, or "
-                 "--pi",
-                 r->line->name);
-        break;
-    case REMOTE_NO_PI:
-        snprintf(buf, nbytes, "%s: the Pi rebooted in the middle of the run (power? watchdog?)%s",
-                 r->line->name, after);
-        break;
-    default:
-        snprintf(buf, nbytes, "%s: the Pi stopped answering (hung, powered off, or the line cut)%s",
-                 r->line->name, after);
-        break;
+void remote_close(struct remote *r)
+{
+    struct link *l = &r->link;
+
+    if (l->error == LINK_STOPPED) /* between two bytes: nothing is lost */
+        l->error = 0;
+    if (remote_sync(r) < 0)
+        return;
+    if (link_control(l, CTL_STATS, NULL, 0, CLOSE_MS) == 16) {
+        r->stats.pi_accesses = wire_word(l->control);
+        r->stats.pi_repeated = wire_word(l->control + 4);
+        r->stats.pi_overruns = wire_word(l->control + 8);
+        r->stats.pi_damage = wire_word(l->control + 12);
     }
-    return buf;
+    if (!l->error)
+        link_control(l, CTL_REBOOT, NULL, 0, CLOSE_MS);
+}
+
+static int target_read(void *self, struct bus_access *a)
+{
+    return remote_read(self, a);
+}
+
+static int target_write(void *self, const struct bus_access *a)
+{
+    return remote_write(self, a);
+}
+
+void remote_map(struct remote *r, struct bus *b)
+{
+    r->target = (struct bus_target){
+        .name = "remote", .self = r, .narrow = 1, .read = target_read, .write = target_write};
+    bus_map(b, PERIPHERAL_BASE, PERIPHERAL_END - PERIPHERAL_BASE, &r->target);
 }
