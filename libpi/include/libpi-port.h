@@ -30,6 +30,11 @@ uint32_t libpi_cycles(void);
  * 64 bytes) the exception vectors, copied to address 0. */
 void libpi_vectors_install(const void *table, const void *end);
 
+/* On a laptop nobody runs the vectors' code. There libpi's table is this word, then the addresses
+ * of the eight handlers in the order of the vectors (reset, undefined instruction, system call,
+ * prefetch abort, data abort, reserved, interrupt, fast interrupt), 4 bytes each. */
+#define LIBPI_VECTORS_MARK 0x4c504956
+
 /* Threads. libpi_stack_init prepares a fresh stack so that the first libpi_cswitch to the returned
  * sp calls entry(arg), which never returns; top is one past the highest byte, 8-aligned.
  * libpi_cswitch saves the callee-saved state on the running stack, stores its sp to *save, loads sp

@@ -11,17 +11,30 @@ enum {
     DISABLE_BASIC = 0x2000B224,
 };
 
-#if defined(__arm__) && LIBPI_YEAR == 2019
+#if LIBPI_YEAR == 2019
 #define TABLE &_interrupt_table
 #define TABLE_END &_interrupt_table_end
-#elif defined(__arm__)
+#else
 #define TABLE _interrupt_table
 #define TABLE_END _interrupt_table_end
-#else
-/* A laptop calls interrupt_vector by itself; there is no code to copy. */
-static uint32_t no_table[16];
-#define TABLE no_table
-#define TABLE_END (no_table + 16)
+#endif
+
+#ifndef __arm__
+/* In C the addresses would be no constants: on a laptop they have 8 bytes. */
+#define STRING_OF(x) #x
+#define STRING(x) STRING_OF(x)
+__asm__(".pushsection .rodata\n"
+        ".balign 32\n"
+        ".weak _interrupt_table, _interrupt_table_end\n"
+        "_interrupt_table:\n"
+        ".long " STRING(
+            LIBPI_VECTORS_MARK) "\n"
+                                ".long reset_vector, undefined_instruction_vector, "
+                                "software_interrupt_vector\n"
+                                ".long prefetch_abort_vector, data_abort_vector, reset_vector\n"
+                                ".long interrupt_vector, fast_interrupt_vector\n"
+                                "_interrupt_table_end:\n"
+                                ".popsection");
 #endif
 
 static void all_sources_off(void)

@@ -20,7 +20,8 @@ static uint32_t base_get(void)
 static void base_set(uint32_t v)
 {
     base = v;
-    libpi_vectors_install((void *)(uintptr_t)v, (char *)(uintptr_t)v + 64);
+    if (v) /* 0: those installed at address 0 */
+        libpi_vectors_install((void *)(uintptr_t)v, (char *)(uintptr_t)v + 64);
 }
 
 #endif
