@@ -7,6 +7,7 @@ exec 21>&- 12>&-
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 dir=$(mktemp -d)
+export XDG_STATE_HOME=$dir/state # what programs remember is no business of the user's
 trap 'rm -rf "$dir"' EXIT
 checks=0 failures=0
 

@@ -21,8 +21,10 @@ enum {
     PM_RSTS = 0x20100020,
 };
 
+/* QEMU's UART sends in no time: what was printed before is to be gone. */
 static void show(const char *what, unsigned addr)
 {
+    uart_flush_tx();
     printk("%s %x = %x\n", what, addr, GET32(addr));
 }
 

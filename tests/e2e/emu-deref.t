@@ -86,13 +86,25 @@ is "8 bytes are two accesses, the lower first" "$(grep -o 'PUT32.*\|GET32.*' <<<
 run ./forms.emu --trace
 like "they are traced as PUT32 and GET32" "$err" $'PUT32\\(0x20200000\\) = 0x12\n'
 
+cat >test.c <<'EOF'
+#include "rpi.h"
+void notmain(void)
+{
+    asm volatile("testb $1, 0x20200004\n\ttestw $1, 0x20200004\n\ttestl $1, 0x20200004\n\t"
+                 "testl %%eax, 0x20200004\n\tcmpl $1, 0x20200004\n\tbtl $1, 0x20200004" ::: "cc");
+}
+EOF
+"$emu_cc" test.c -o test.emu
+run ./test.emu --trace
+is "TEST, CMP and BT read and do not write" "$(grep -c GET <<<"$err") $(grep -c PUT <<<"$err")" "6 0"
+
 cat >stray.c <<'EOF'
 #include "rpi.h"
-void notmain(void) { printk("%x\n", *(volatile unsigned *)0x20204000); }
+void notmain(void) { printk("%x\n", *(volatile unsigned *)0x20300040); }
 EOF
 "$emu_cc" -g stray.c -o stray.emu
 run ./stray.emu
-like "a register no model knows is reported at its line" "$err" "stray.c:2 in notmain: read of SPI0.CS"
+like "a register no model knows is reported at its line" "$err" "stray.c:2 in notmain: read of EMMC\+0x40"
 cat >push.c <<'EOF'
 #include "rpi.h"
 void notmain(void) { asm volatile("push 0x20200000\n\tpop %%rax" ::: "rax"); printk("x\n"); }

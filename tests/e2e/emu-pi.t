@@ -84,6 +84,60 @@ is "--pi boots the loop itself; the trace is the models' but for the register's 
     "$(first_value <<<"$err")" "$(first_value <<<"$models")"
 like "the trace begins as the course's does" "$err" $'^TRACE:0: calling pi code\nTRACE:1: GET32\\(0x20200008\\) = '
 
+# ---- interrupts, and what the line was spared ----------------------------------------------------------------
+
+parts=$top/tests/e2e/interrupts
+run "$top/emu/pi-cc" -O2 "$parts/line.c" -o line.bin
+is "interrupts: compiles for the Pi" "$status $err" "0 "
+run "$top/emu/emu-cc" -g -O2 "$parts/line.c" -o line.emu
+is "interrupts: compiles for the laptop" "$status $err" "0 "
+run ./line.emu
+models="$status $out"
+like "interrupts: on models" "$models" "masked: 0, pending 0x2; then 1, pending 0x0"
+run $install line.bin
+is "interrupts: the virtual Pi and models print the same" "$status $out" "$models"
+run $install -exec ./line.emu
+is "interrupts: forwarded prints the same" "$status $out" "$models"
+run valgrind -q ./line.emu --pi="$pi"
+is "interrupts: forwarded under valgrind" "$status $out" "$models"
+
+cat >typed.c <<'EOF'
+#include "rpi.h"
+#include "rpi-interrupts.h"
+#include "rpi-inline-asm.h"
+static volatile unsigned n;
+static volatile char line[64];
+void interrupt_vector(unsigned pc);
+void interrupt_vector(unsigned pc)
+{
+    (void)pc;
+    dev_barrier();
+    if (GET32(0x2000B204) & 1 << 29) /* AUX */
+        while ((GET32(0x20215054) & 1) && n < sizeof line - 1)
+            line[n++] = (char)GET32(0x20215040);
+    dev_barrier();
+}
+void notmain(void)
+{
+    interrupt_init();
+    PUT32(0x20215044, 1);
+    PUT32(0x2000B210, 1 << 29);
+    enable_interrupts();
+    while (n < 4)
+        ;
+    disable_interrupts();
+    printk("typed <%c%c%c>\n", line[0], line[1], line[2]);
+}
+EOF
+run "$top/emu/emu-cc" -g typed.c -o typed.emu
+run bash -c "echo abc | ./typed.emu --pi='$pi'"
+like "the mini-UART's interrupt comes from this side" "$status $out" "^0 .*typed <abc>"
+
+run "$programs/blink.emu" --pi="$pi" --stats
+like "--stats counts" "$status $err" "^0 emu: the line:.*writes by the program +22.*delays executed on the Pi +20"
+run "$programs/blink.emu" --pi="$pi" --stats --no-delay --no-speed
+like "--no-delay, --no-speed: none were" "$err" "delays executed on the Pi +0.*baud +115200"
+
 # ---- under gdb and valgrind ---------------------------------------------------------------------------------
 
 run $install -exec gdb -nx -batch -ex 'break notmain' -ex run -ex backtrace -ex finish -ex continue --args "$programs/blink.emu"
@@ -120,6 +174,7 @@ cat >poll.c <<'EOF'
 #include "rpi.h"
 void notmain(void)
 {
+    GET32(0x20200034);
     printk("polling\n");
     while (!(GET32(0x20200034) & (1 << 21)))
         ;

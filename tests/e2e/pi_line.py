@@ -1,5 +1,5 @@
 """The laptop's half of the protocols, for tests that drive a (virtual) Pi over its pty: an installer of
-boot protocol A, a client of wire/ frames, and TAP. Python standard library only."""
+boot protocol A, and TAP (pi_wire.py: the device loop). Python standard library only."""
 import atexit
 import os
 import select
@@ -14,6 +14,8 @@ import tty
 import zlib
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+STATE = tempfile.TemporaryDirectory()  # what programs remember is no business of the user's
+os.environ["XDG_STATE_HOME"] = STATE.name
 LIMIT_S = 20  # no wait takes longer, on the slowest machine
 
 GET_PROG_INFO, PUT_PROG_INFO = 0x11112222, 0x33334444
@@ -21,10 +23,6 @@ GET_CODE, PUT_CODE = 0x55556666, 0x77778888
 BOOT_SUCCESS, BOOT_ERROR, PRINT_STRING = 0x9999AAAA, 0xBBBBCCCC, 0xDDDDEEEE
 BAD_CODE_ADDR, BAD_CODE_CKSUM = 0xDEADBEEF, 0xFEEDFACE
 SOH = 0x12345678
-
-HELLO, WELCOME, GET, PUT, REPLY, REBOOT, TEXT = range(1, 8)
-OK, DROPPED, REBOOTS, REFUSED, BAD, NO_SESSION = range(6)
-VERSION = 1
 
 
 def word(*values):
@@ -183,82 +181,6 @@ class Installer:
             return op
         detail = self.line.take_word()
         return (op, detail) if detail in (BAD_CODE_ADDR, BAD_CODE_CKSUM) else (op,)
-
-
-def frame(kind, seq, payload=b""):
-    body = bytes([len(payload), kind, seq]) + payload
-    return b"\xa5" + body + word(zlib.crc32(body))
-
-
-class Client:
-    """The device loop's client: one request at a time, repeated until it is answered."""
-
-    REPEAT_S = 0.2
-
-    def __init__(self, line, damage=lambda data: data):
-        self.line = line
-        self.damage = damage
-        self.seq = 0
-        self.text = b""
-
-    def take_frame(self, limit_s):
-        end = time.monotonic() + limit_s
-        while True:
-            at = self.line.received.find(b"\xa5")
-            self.line.received = self.line.received[at:] if at >= 0 else b""
-            data = self.line.received
-            if len(data) >= 2 and len(data) >= data[1] + 8:
-                whole, body = data[:data[1] + 8], data[1:data[1] + 4]
-                if word(zlib.crc32(body)) == whole[-4:]:
-                    self.line.received = data[len(whole):]
-                    return body[1], body[2], body[3:]
-                self.line.received = data[1:]
-            elif not self.line.fill(end - time.monotonic()):
-                raise Timeout("no frame")
-
-    def exchange(self, request, wanted):
-        """Sends request until wanted(kind, seq, payload) gives something."""
-        for _ in range(int(LIMIT_S / self.REPEAT_S)):
-            self.line.send(self.damage(request))
-            try:
-                while True:
-                    got = wanted(*self.take_frame(self.REPEAT_S))
-                    if got is not None:
-                        return got
-            except Timeout:
-                pass
-        raise Timeout("no answer")
-
-    def hello(self, nonce, version=VERSION):
-        """The version the loop answers with."""
-        def wanted(kind, _seq, payload):
-            got = struct.unpack("<HI", payload) if kind == WELCOME else (0, None)
-            return got[0] if got[1] == nonce else None
-
-        got = self.exchange(frame(HELLO, 0, struct.pack("<HI", version, nonce)), wanted)
-        self.seq = 0
-        return got
-
-    def request(self, kind, payload, seq=None):
-        seq = self.seq if seq is None else seq
-
-        def wanted(answer, answer_seq, data):
-            if answer == TEXT:
-                self.text += data
-            return struct.unpack("<BI", data) if (answer, answer_seq) == (REPLY, seq) else None
-
-        got = self.exchange(frame(kind, seq, payload), wanted)
-        self.seq = (seq + 1) & 255
-        return got
-
-    def get(self, addr, width=4):
-        return self.request(GET, struct.pack("<BI", width, addr))
-
-    def put(self, addr, value, width=4):
-        return self.request(PUT, struct.pack("<BII", width, addr, value))[0]
-
-    def reboot(self):
-        return self.request(REBOOT, b"")[0]
 
 
 def needs(*programs):

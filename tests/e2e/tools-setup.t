@@ -63,6 +63,8 @@ provide()
             mv "$bin/clang" "$sys/usr/lib/llvm-14/bin/clang"
             ln -s "$sys/usr/lib/llvm-14/bin/clang" "$bin/clang"
             ;;
+        @ser2net_daemon) have ser2net ;;
+        @mkfs_vfat) have mkfs.vfat ;;
         @gcc_sanitizers) touch "$gcc_files/libasan.so" ;;
         @m32) touch "$gcc_files/crt1.o" "$gcc_files/libgcc.a" ;;
         '<'*)
@@ -138,6 +140,15 @@ setup --check test
 is "--check: exit 1" "$status" 1
 like "--check: what is missing" "$err" 'missing for test: clang_runtime m32'
 is "--check: installs nothing" "$(cat "$log")" ""
+
+machine 1000 x86_64 apt-get
+provide 'run|test'
+rm "$bin/ser2net"
+setup --print test
+is "ser2net is missed" "$out" ser2net
+mkdir -p "$sys/usr/sbin" && touch "$sys/usr/sbin/ser2net" && chmod +x "$sys/usr/sbin/ser2net"
+setup test
+is "ser2net in /usr/sbin, which is not in PATH: found" "$out$err$status" 0
 
 machine 1000 aarch64 apt-get
 provide 'run|test'

@@ -65,6 +65,34 @@ static void add_word(struct line *l, uint32_t word)
         add(l, (uint8_t)(word >> (8 * i)));
 }
 
+/* A checked info, a block of the code as it was announced last, or GO; some are damaged. */
+static void add_checked(struct line *l, uint8_t what, uint8_t where)
+{
+    struct info *info = &l->info[l->infos ? l->infos - 1 : 0];
+    uint32_t n = what / 4 + 1U, end = where + n < sizeof code ? where + n : sizeof code;
+
+    switch (what % 4) {
+    case 0:
+        add_word(l, BLOCKS_GO);
+        break;
+    case 1:
+        if (!l->infos)
+            break;
+        add_word(l, BLOCKS_BEGIN);
+        add_word(l, info->addr);
+        add_word(l, info->nbytes);
+        add_word(l, info->crc);
+        add_word(l, wire_crc32(info, sizeof *info) ^ (where == 1));
+        break;
+    default:
+        add_word(l, (uint32_t)BLOCKS_BLOCK + n);
+        add_word(l, where);
+        for (uint32_t i = where; i < where + n; i++)
+            add(l, code[i % sizeof code]);
+        add_word(l, wire_crc32(code, end) ^ (what % 4 == 3 && where % 8 == 7));
+    }
+}
+
 /* A program somewhere in or next to where one may lie; every other crc is right. */
 static void add_info(struct line *l, uint8_t where, uint8_t nbytes)
 {
@@ -101,6 +129,10 @@ static void read_script(struct line *l, const uint8_t *data, size_t nbytes)
             for (unsigned k = 0; k < data[i]; k++)
                 add(l, code[k]);
             i++;
+            break;
+        case 4:
+            add_checked(l, data[i], data[i + 1]);
+            i += 2;
             break;
         default:
             add(l, data[i++]);

@@ -1,13 +1,13 @@
-/* The frame parser on lines the fuzzer writes: noise, whole frames, frames with one byte changed or
- * missing, silences. What it delivers must be what scanning the whole line at once finds. */
+/* The frame parser, both directions, on lines the fuzzer writes: noise, whole frames, frames with a
+ * byte changed or missing, silences. What is gathered must be what the table of docs/wire.md finds,
+ * and a frame whose check holds must be the one that its parts make. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "wire/crc32.h"
 #include "wire/frame.h"
 
-enum { LINE_MAX = 4096, FRAMES_MAX = LINE_MAX / FRAME_OVERHEAD };
+enum { LINE_MAX = 4096 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes);
 
@@ -18,62 +18,78 @@ static void must(int holds)
         abort();
 }
 
-/* The definition: at each position a frame that checks, or one byte of noise. */
-static size_t frame_at(const uint8_t *line, size_t nbytes)
+/* The table: bytes of the frame that begins so; 0: none does; SIZE_MAX: it is not all there. */
+static size_t frame_at(enum frame_dir dir, const uint8_t *line, size_t nbytes)
 {
-    uint8_t crc[4];
+    static const uint8_t value_bytes[16] = {0, 0, 1, 2, 4, 1, 1, 0, 0, 4, 1, 2, 4, 1, 1, 0};
+    unsigned head = line[0] == 0x5A ? 3 : 2;
+    size_t size;
 
-    if (nbytes < FRAME_OVERHEAD || line[0] != FRAME_SYNC || line[1] > FRAME_MAX_PAYLOAD ||
-        nbytes < line[1] + (size_t)FRAME_OVERHEAD)
+    if (line[0] >= 0x80) {
+        size = dir == FRAME_UP ? 4u + value_bytes[line[0] & 15] : 4;
+    } else if (line[0] >= 0x40 && line[0] != 0x5A) {
         return 0;
-    uint32_t sum = wire_crc32(line + 1, line[1] + (size_t)3);
-    for (unsigned i = 0; i < 4; i++)
-        crc[i] = (uint8_t)(sum >> (8 * i));
-    return memcmp(line + 4 + line[1], crc, 4) == 0 ? line[1] + (size_t)FRAME_OVERHEAD : 0;
+    } else {
+        if (nbytes < head)
+            return SIZE_MAX;
+        if (line[head - 1] > 240)
+            return 0;
+        size = head + line[head - 1] + 3u;
+    }
+    return size <= nbytes ? size : SIZE_MAX;
 }
 
-struct scan {
-    const uint8_t *line;
-    size_t at, nbytes, dropped;
-};
-
-static void expect(struct scan *s, const struct frame *f)
+static void check_frame(enum frame_dir dir, const uint8_t *bytes, size_t n, uint32_t expected)
 {
-    size_t length = 0;
+    struct frame_key key;
+    struct frame f;
+    uint32_t seq;
+    uint8_t again[FRAME_MAX_BYTES];
 
-    while (s->at < s->nbytes) {
-        length = frame_at(s->line + s->at, s->nbytes - s->at);
-        if (length)
-            break;
-        s->at++;
-        s->dropped++;
+    frame_key_init(&key, 7);
+    frame_split(bytes, n, &f);
+    must(f.body >= bytes && f.body + f.nbytes + CRC24_BYTES == bytes + n);
+    if (f.class == FRAME_CONTROL) {
+        if (frame_checks(&key, dir, 0, bytes, n)) {
+            must(frame_make_control(&key, dir, f.low, f.body, f.nbytes, again) == n);
+            must(memcmp(again, bytes, n) == 0);
+        }
+        return;
     }
-    must(length == f->nbytes + (size_t)FRAME_OVERHEAD);
-    must(s->line[s->at + 2] == f->kind && s->line[s->at + 3] == f->seq);
-    must(memcmp(s->line + s->at + 4, f->payload, f->nbytes) == 0);
-    s->at += length;
+    seq = frame_seq(&f, expected);
+    must(((seq ^ f.bits) & (f.class == FRAME_SHORT ? 7 : 63)) == 0);
+    must(seq - expected + 32 < 64);
+    if (!frame_checks(&key, dir, seq, bytes, n))
+        return;
+    if (f.class == FRAME_SHORT)
+        must(frame_make_short(&key, dir, seq, f.low, f.body, f.nbytes, again) == n);
+    else
+        must(frame_make_long(&key, dir, seq, f.body, f.nbytes, again) == n);
+    must(memcmp(again, bytes, n) == 0);
 }
 
 /* A line between two silences. */
-static void check(const uint8_t *line, size_t nbytes)
+static void check(enum frame_dir dir, const uint8_t *line, size_t nbytes, uint32_t expected)
 {
-    struct frame_parser p = {0};
-    struct scan s = {.line = line, .nbytes = nbytes};
-    struct frame f;
+    struct frame_gather g = {0};
+    size_t begins = 0;
 
     for (size_t i = 0; i < nbytes; i++) {
-        for (int got = frame_push(&p, line[i], &f); got; got = frame_next(&p, &f))
-            expect(&s, &f);
-        must(p.used < FRAME_MAX_BYTES);
+        int size = frame_gather(&g, dir, line[i]);
+
+        must(g.used < FRAME_MAX_BYTES && size <= FRAME_MAX_BYTES);
+        if (size) {
+            must(!g.bad && begins + (size_t)size == i + 1);
+            must(frame_at(dir, line + begins, (size_t)size) == (size_t)size);
+            must(memcmp(g.bytes, line + begins, (size_t)size) == 0);
+            check_frame(dir, g.bytes, (size_t)size, expected);
+            begins = i + 1;
+        } else if (g.bad) {
+            must(frame_at(dir, line + begins, nbytes - begins) == 0);
+        } else {
+            must(frame_at(dir, line + begins, i + 1 - begins) == SIZE_MAX);
+        }
     }
-    while (frame_flush(&p, &f))
-        expect(&s, &f);
-    must(p.used == 0);
-    for (; s.at < s.nbytes; s.at++) {
-        must(frame_at(line + s.at, nbytes - s.at) == 0);
-        s.dropped++;
-    }
-    must(p.dropped == s.dropped);
 }
 
 struct input {
@@ -90,14 +106,25 @@ static uint8_t next(struct input *in)
 }
 
 /* Appends a frame of the fuzzer's bytes; damage: 0 none, 1 a bit flipped, 2 a byte missing. */
-static size_t append_frame(struct input *in, uint8_t *line, unsigned damage)
+static size_t append_frame(struct input *in, enum frame_dir dir, uint32_t seq, uint8_t *line,
+                           unsigned damage)
 {
-    struct frame f = {
-        .nbytes = next(in) % (FRAME_MAX_PAYLOAD + 1), .kind = next(in), .seq = next(in)};
+    uint8_t body[FRAME_MAX_BODY], kind = next(in), nbody = next(in) % (FRAME_MAX_BODY + 1);
+    struct frame_key key;
+    size_t n, at;
 
-    for (unsigned i = 0; i < f.nbytes; i++)
-        f.payload[i] = next(in);
-    size_t n = frame_encode(&f, line), at = next(in) % n;
+    frame_key_init(&key, 7);
+    seq += next(in) % 16;
+    for (unsigned i = 0; i < nbody; i++)
+        body[i] = next(in);
+    if (kind % 3 == 0)
+        n = frame_make_control(&key, dir, kind, body, nbody, line);
+    else if (kind % 3 == 1)
+        n = frame_make_long(&key, dir, seq, body, nbody, line);
+    else
+        n = frame_make_short(&key, dir, seq, kind & 15, body,
+                             (size_t)frame_size(dir, &(uint8_t){0x80 | (kind & 15)}, 1) - 4, line);
+    at = next(in) % n;
     if (damage == 1)
         line[at] ^= (uint8_t)(1U << next(in) % 8);
     if (damage == 2)
@@ -108,23 +135,23 @@ static size_t append_frame(struct input *in, uint8_t *line, unsigned damage)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
 {
     struct input in = {data, nbytes};
+    enum frame_dir dir = next(&in) & 1 ? FRAME_UP : FRAME_DOWN;
+    uint32_t expected = (uint32_t)next(&in) << 24 | next(&in);
     uint8_t line[LINE_MAX];
     size_t n = 0;
 
     while (in.left && n + FRAME_MAX_BYTES < LINE_MAX) {
         uint8_t what = next(&in);
 
-        if (what >= 5) {
+        if (what >= 4) {
             line[n++] = what;
-        } else if (what == 4) {
-            check(line, n);
-            n = 0;
         } else if (what == 3) {
-            line[n++] = FRAME_SYNC;
+            check(dir, line, n, expected);
+            n = 0;
         } else {
-            n += append_frame(&in, line + n, what);
+            n += append_frame(&in, dir, expected - 4, line + n, what);
         }
     }
-    check(line, n);
+    check(dir, line, n, expected);
     return 0;
 }

@@ -16,11 +16,12 @@
 int installer_result;
 
 enum {
-    SCRIPT_MAX = 8192,
+    SCRIPT_MAX = 64 * 1024,
     CODE_BYTES = 300,
     SENT_MAX = 64 * 1024,
     NOISE_FROM = 0xF0,
-    NOISE_BYTES = 300
+    NOISE_BYTES = 17000,
+    STEPS = 22,
 };
 
 struct script {
@@ -65,12 +66,20 @@ static void add_opening_answer(struct script *s, uint32_t crc, int raw)
     add_word(s, crc);
 }
 
+static void add_reply(struct script *s, uint32_t value)
+{
+    uint8_t bytes[] = {(uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16),
+                       (uint8_t)(value >> 24)};
+    add_word(s, value);
+    add_word(s, wire_crc32(bytes, 4));
+}
+
 static void add_step(struct script *s, uint8_t step, uint8_t value, uint32_t crc)
 {
     static const uint32_t words[] = {
         BOOT_GET_PROG_INFO,           (uint32_t)BOOT_SUCCESS,        (uint32_t)BOOT_ERROR,
         (uint32_t)BOOT_BAD_CODE_ADDR, (uint32_t)BOOT_BAD_CODE_CKSUM, OLD_ACK};
-    switch (step % 16) {
+    switch (step % STEPS) {
     case 6:
         add_word(s, BOOT_GET_CODE);
         add_word(s, crc);
@@ -91,7 +100,7 @@ static void add_step(struct script *s, uint8_t step, uint8_t value, uint32_t crc
         break;
     case 11:
     case 12:
-        add_opening_answer(s, crc, step % 16 == 12);
+        add_opening_answer(s, crc, step % STEPS == 12);
         break;
     case 13:
         add_word(s, value % 8);
@@ -103,8 +112,30 @@ static void add_step(struct script *s, uint8_t step, uint8_t value, uint32_t crc
         for (unsigned i = 0; i < (value < NOISE_FROM ? 1 : NOISE_BYTES); i++)
             add(s, &value, 1);
         break;
+    case 16:
+        add_word(s, (uint32_t)BOOT_PRINT_STRING);
+        add_word(s, sizeof BLOCKS_OFFER - 1);
+        add(s, BLOCKS_OFFER, sizeof BLOCKS_OFFER - 1);
+        break;
+    case 17:
+        add_reply(s, 0);
+        break;
+    case 18:
+        add_reply(s, CODE_BYTES);
+        break;
+    case 19:
+        add_reply(s, value * (value % 2 ? 0x1000001U : 3));
+        break;
+    case 20:
+        for (uint32_t n = BLOCKS_RUNS; n-- > value % 8;)
+            add_reply(s, BLOCKS_RUN | n);
+        add_word(s, (uint32_t)BOOT_SUCCESS);
+        break;
+    case 21:
+        add_reply(s, (uint32_t)BLOCKS_AGAIN | value);
+        break;
     default:
-        add_word(s, words[step % 16]);
+        add_word(s, words[step % STEPS]);
         break;
     }
 }
@@ -131,14 +162,18 @@ static void check(int rc, const struct boot_result *r, const struct script *s, c
 {
     static uint8_t sent[SENT_MAX], left[SCRIPT_MAX];
     size_t nsent = drain(fd[1], sent, sizeof sent), nleft = drain(fd[0], left, sizeof left);
-    must(rc == 0 || rc == LINE_GONE || (rc <= BOOT_SILENT && rc >= BOOT_ECHOED));
+    must(rc == 0 || rc == LINE_GONE || (rc <= BOOT_SILENT && rc >= BOOT_UNCONFIRMED));
     must(r->heard <= s->n);
     if (rc != 0)
         return;
     must(r->protocol != BOOT_PROTO_UNKNOWN);
-    must(memmem(sent, nsent, code, CODE_BYTES) != NULL);
     must(nleft <= s->n && memcmp(left, s->bytes + s->n - nleft, nleft) == 0);
     must(s->n - nleft >= 4);
+    static const uint8_t go[] = {BLOCKS_GO & 0xff, BLOCKS_GO >> 8 & 0xff, BLOCKS_GO >> 16 & 0xff,
+                                 BLOCKS_GO >> 24};
+    if (memmem(sent, nsent, go, sizeof go)) /* the script said that all of it was there */
+        return;
+    must(memmem(sent, nsent, code, CODE_BYTES) != NULL);
     uint32_t last = r->protocol == BOOT_PROTO_A ? (uint32_t)BOOT_SUCCESS : OLD_ACK;
     for (size_t i = 0; i < 4; i++)
         must(s->bytes[s->n - nleft - 4 + i] == (uint8_t)(last >> (8 * i)));

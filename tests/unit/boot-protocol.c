@@ -66,6 +66,7 @@ struct habits {
     int answers_every_greeting; /* also those queued before its first answer was read */
     int sends_without_waiting;  /* program info, PUT_CODE and code in one go */
     unsigned resends_after_ms;  /* asks again when no GET_CODE came, having flushed its input */
+    unsigned sends_after_ms;    /* is slow with PUT_CODE */
 };
 
 struct installer {
@@ -89,7 +90,7 @@ struct world {
     uint32_t sent; /* the last four bytes the Pi sent */
 };
 
-static uint8_t *memory;
+static uint8_t memory[MEMORY + 1];
 
 static void say32(struct world *w, uint32_t word)
 {
@@ -132,7 +133,9 @@ static void heard_word(struct world *w, uint32_t word)
         n->phase = WAIT_CRC;
     } else if (n->phase == WAIT_CRC) {
         n->phase = word == wire_crc32(n->code, n->nbytes) ? WAIT_SUCCESS : FAILED;
-        if (n->phase == WAIT_SUCCESS && !n->habits.sends_without_waiting)
+        n->waited_since = w->now_us;
+        if (n->phase == WAIT_SUCCESS && !n->habits.sends_without_waiting &&
+            !n->habits.sends_after_ms)
             say_code(w);
     } else if (n->phase == WAIT_SUCCESS && word == (uint32_t)BOOT_SUCCESS) {
         n->phase = DONE;
@@ -175,6 +178,11 @@ static void time_passed(struct world *w)
 {
     struct installer *n = w->who;
 
+    if (n && n->phase == WAIT_SUCCESS && n->habits.sends_after_ms &&
+        w->now_us - n->waited_since >= UINT64_C(1000) * n->habits.sends_after_ms) {
+        n->habits.sends_after_ms = 0;
+        say_code(w);
+    }
     if (!n || n->phase != WAIT_GET_CODE || !n->habits.resends_after_ms)
         return;
     if (w->now_us - n->waited_since >= UINT64_C(1000) * n->habits.resends_after_ms)
@@ -283,6 +291,7 @@ static void sizes(void **state)
     }
     struct installer n = make(sizeof code);
     expect_boot(new_world(&n), &n);
+    assert_int_equal(n.text_bytes, 0); /* no offer for an installer that does not wait for it */
 }
 
 static void every_habit(void **state)
@@ -545,18 +554,20 @@ static void code_full_of_protocol_words(void **state)
     }
 }
 
-static int allocate(void **state)
+static void an_installer_that_waits_is_made_an_offer(void **state)
 {
-    (void)state;
-    memory = malloc(MEMORY + 1);
-    return memory ? 0 : -1;
-}
+    static const char offer[] = BLOCKS_OFFER;
 
-static int release(void **state)
-{
     (void)state;
-    free(memory);
-    return 0;
+    for (unsigned offers = 1; offers <= 10; offers++) {
+        struct installer n = make(300);
+        unsigned expected = offers < 8 ? offers : 8;
+
+        n.habits.sends_after_ms = 200 * offers;
+        expect_boot(new_world(&n), &n);
+        assert_int_equal(n.text_bytes, expected * (sizeof offer - 1));
+        assert_memory_equal(n.text, offer, sizeof offer - 1);
+    }
 }
 
 int main(void)
@@ -576,7 +587,8 @@ int main(void)
         cmocka_unit_test(any_damage),
         cmocka_unit_test(another_installer_takes_over),
         cmocka_unit_test(code_full_of_protocol_words),
+        cmocka_unit_test(an_installer_that_waits_is_made_an_offer),
     };
 
-    return cmocka_run_group_tests_name("boot-protocol", tests, allocate, release);
+    return cmocka_run_group_tests_name("boot-protocol", tests, NULL, NULL);
 }

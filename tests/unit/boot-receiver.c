@@ -30,9 +30,10 @@ static uint32_t random32(void)
 /* Step numbers of add_step: most scripts begin well, so that the damage comes late. */
 static size_t make_script(uint8_t *out)
 {
-    static const uint8_t a[] = {0, 6, 1}, c[] = {10, 11, 5};
-    const uint8_t *good = random32() % 2 ? a : c;
-    size_t steps = 1 + random32() % STEPS_MAX, good_steps = random32() % 4;
+    static const uint8_t good_scripts[][6] = {
+        {0, 6, 1, 1, 1, 1}, {10, 11, 5, 5, 5, 5}, {0, 6, 16, 17, 18, 20}};
+    const uint8_t *good = good_scripts[random32() % 3];
+    size_t steps = 1 + random32() % STEPS_MAX, good_steps = random32() % 7;
     for (size_t i = 0; i < steps; i++) {
         out[2 * i] = i < good_steps ? good[i] : (uint8_t)random32();
         out[2 * i + 1] = (uint8_t)random32();
@@ -75,7 +76,7 @@ static void test_texts(void **state)
     struct boot_result r = {.protocol = BOOT_PROTO_A, .detail = 0xDEADBEEF, .heard = 7};
     int n = 0;
     (void)state;
-    for (int error = BOOT_SILENT; error >= BOOT_ECHOED; error--, n++) {
+    for (int error = BOOT_SILENT; error >= BOOT_UNCONFIRMED; error--, n++) {
         boot_error_text(error, &r, "/dev/ttyX", text[n], sizeof text[n]);
         assert_memory_equal(text[n], "/dev/ttyX: ", 11);
         assert_in_range(strlen(text[n]), 20, 400);

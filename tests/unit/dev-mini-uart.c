@@ -60,6 +60,11 @@ static void wire_vain(void *self, uint32_t times)
     wire.vain = times;
 }
 
+static void wire_put_nothing(void *self)
+{
+    (void)self;
+}
+
 static const struct dev_console console = {
     .waiting = wire_waiting, .get = wire_get, .put = wire_put, .polled_in_vain = wire_vain};
 
@@ -69,7 +74,7 @@ static int power_on(void **state)
     memset(&bus, 0, sizeof bus);
     memset(&wire, 0, sizeof wire);
     wire.input = "";
-    dev_mini_uart_init(&uart, &console);
+    dev_mini_uart_init(&uart, NULL, &console);
     dev_mini_uart_map(&uart, &bus);
     return 0;
 }
@@ -368,10 +373,186 @@ static void a_byte_that_comes_during_the_wait_is_seen(void **state)
     assert_int_equal(get(IO), 'z');
 }
 
+/* ---- time: 115200 baud is 271 * 8 core clocks of 4 ns a bit, p. 11 ---- */
+
+enum { SYMBOL = 10 * 8 * 271 * 4 };
+
+static struct clock now;
+
+static int on_a_clock(void **state)
+{
+    power_on(state);
+    memset(&now, 0, sizeof now);
+    clock_start(&now, CLOCK_VIRTUAL);
+    dev_mini_uart_init(&uart, &now, &console);
+    dev_mini_uart_after_boot(&uart);
+    return 0;
+}
+
+/* p. 15, 18: one symbol is on the wire, eight are in the FIFO, the tenth is lost. */
+static void a_symbol_takes_its_time_on_the_wire(void **state)
+{
+    (void)state;
+    put(IO, 'a');
+    assert_int_equal(get(LSR), 0x20);
+    assert_int_equal(get(STAT), 0x00000106);
+    clock_pass(&now, SYMBOL - 1);
+    assert_int_equal(get(LSR), 0x20);
+    clock_pass(&now, 1);
+    assert_int_equal(get(LSR), 0x60);
+    for (unsigned i = 0; i < 10; i++)
+        put(IO, '0' + i);
+    assert_string_equal(wire.output, "a012345678");
+    assert_int_equal(get(LSR), 0);
+    assert_int_equal(get(STAT), 0x08000024);
+    clock_pass(&now, SYMBOL);
+    assert_int_equal(get(LSR), 0x20);
+    assert_int_equal(get(STAT), 0x07000006);
+    clock_pass(&now, 8ull * SYMBOL - 1);
+    assert_int_equal(get(STAT), 0x00000106);
+    clock_pass(&now, 1);
+    assert_int_equal(get(STAT), 0x0000030e);
+}
+
+static void the_baud_rate_decides_how_long(void **state)
+{
+    (void)state;
+    put(BAUD, 30);
+    put(LCR, 0);
+    put(IO, 'a');
+    clock_pass(&now, 9 * 8 * 31 * 4 - 1);
+    assert_int_equal(get(LSR), 0x20);
+    clock_pass(&now, 1);
+    assert_int_equal(get(LSR), 0x60);
+}
+
+/* p. 13: a FIFO that is cleared keeps the symbol on the wire. */
+static void clearing_leaves_the_symbol_on_the_wire(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 5; i++)
+        put(IO, 'x');
+    put(IIR, 4);
+    assert_int_equal(get(STAT), 0x00000106);
+    clock_pass(&now, SYMBOL);
+    assert_int_equal(get(STAT), 0x0000030e);
+}
+
+/* p. 17: a transmitter that is turned off ends its symbol and keeps the rest. */
+static void turned_off_the_rest_waits(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 3; i++)
+        put(IO, 'x');
+    put(CNTL, 1);
+    clock_pass(&now, 10ull * SYMBOL);
+    assert_int_equal(get(STAT), 0x0200000e);
+    put(CNTL, 3);
+    assert_int_equal(get(STAT), 0x01000006);
+    clock_pass(&now, 2ull * SYMBOL);
+    assert_int_equal(get(STAT), 0x0000030e);
+}
+
+static void what_comes_takes_its_time_too(void **state)
+{
+    (void)state;
+    clock_pass(&now, 1000000);
+    assert_int_equal(get(LSR) & 1, 0);
+    wire.input = "abcdefghijkl";
+    assert_int_equal(get(STAT) >> 16, 1);
+    assert_int_equal(get(IO), 'a');
+    assert_int_equal(get(LSR) & 1, 0);
+    assert_int_equal(get(IO), 0);
+    clock_pass(&now, SYMBOL - 1);
+    assert_int_equal(get(LSR) & 1, 0);
+    clock_pass(&now, 1);
+    assert_int_equal(get(IO), 'b');
+    clock_pass(&now, 3ull * SYMBOL);
+    assert_int_equal(get(STAT) >> 16, 3);
+    clock_pass(&now, 100ull * SYMBOL);
+    assert_int_equal(get(STAT) >> 16, 8);
+    assert_int_equal(get(LSR), 0x61); /* the sender waited: nothing was lost */
+    for (const char *p = "cdefghij"; *p; p++)
+        assert_int_equal(get(IO), *p);
+}
+
+/* p. 12-13: the transmit interrupt comes when the FIFO is empty, the receive interrupt with a byte;
+ * neither needs the program to look. */
+static void interrupts_come_by_themselves(void **state)
+{
+    (void)state;
+    line_level = 0;
+    irq_connect(&uart.irq, NULL, line_set);
+    for (unsigned i = 0; i < 4; i++)
+        put(IO, 'x');
+    put(IER, 2);
+    assert_int_equal(line_level, 0);
+    assert_int_equal(uart.alarm.at_ns, 3 * SYMBOL);
+    clock_pass(&now, 3ull * SYMBOL);
+    assert_int_equal(line_level, 1);
+    assert_int_equal(get(IIR), 0xc2);
+    put(IER, 1);
+    assert_int_equal(line_level, 0);
+    dev_mini_uart_poll(&uart); /* nothing yet */
+    wire.input = "yz";
+    dev_mini_uart_poll(&uart);
+    assert_int_equal(line_level, 1);
+    assert_int_equal(get(IO), 'y');
+    assert_int_equal(line_level, 0);
+    clock_pass(&now, SYMBOL);
+    assert_int_equal(line_level, 1);
+}
+
+static void access_costs(void *clock)
+{
+    clock_pass(clock, CLOCK_ACCESS_NS);
+}
+
+/* A program that waits for room sees it at its second look, at the right time; an alarm on the way
+ * is not passed over. */
+static void waiting_costs_few_looks(void **state)
+{
+    struct clock_alarm alarm = {.ring = wire_put_nothing};
+    unsigned looks = 0;
+
+    (void)state;
+    bus.timing = &now;
+    bus.access_cost = access_costs;
+    for (unsigned i = 0; i < 9; i++)
+        put(IO, 'x');
+    while (!(get(LSR) & 0x20))
+        looks++;
+    assert_int_equal(looks, 1);
+    assert_int_equal(now.ns, SYMBOL + CLOCK_ACCESS_NS);
+    put(IO, 'x');
+    clock_alarm_set(&now, &alarm, now.ns + 1000);
+    looks = 0;
+    while (alarm.set)
+        looks += get(LSR) == 0;
+    assert_int_equal(looks, 2);
+    assert_in_range(now.ns, alarm.at_ns, alarm.at_ns + CLOCK_ACCESS_NS);
+    while (!(get(LSR) & 0x40))
+        ;
+    assert_int_equal(now.ns, 10 * SYMBOL + CLOCK_ACCESS_NS);
+}
+
+/* Behind a real Pi's line the bytes are paced there. */
+static void on_a_pis_clock_symbols_take_no_time(void **state)
+{
+    (void)state;
+    now.mode = CLOCK_PI;
+    for (unsigned i = 0; i < 20; i++)
+        put(IO, 'x');
+    assert_int_equal(wire.sent, 20);
+    assert_int_equal(get(STAT), 0x0000030e);
+    wire.input = "abc";
+    assert_int_equal(get(STAT) >> 16, 3);
+}
+
 static void no_console_is_a_quiet_line(void **state)
 {
     (void)state;
-    dev_mini_uart_init(&uart, NULL);
+    dev_mini_uart_init(&uart, NULL, NULL);
     dev_mini_uart_after_boot(&uart);
     put(IO, 'x');
     assert_int_equal(get(LSR), 0x60);
@@ -398,6 +579,14 @@ int main(void)
         cmocka_unit_test_setup(vain_polls_are_counted, booted),
         cmocka_unit_test_setup(a_byte_that_comes_during_the_wait_is_seen, booted),
         cmocka_unit_test_setup(no_console_is_a_quiet_line, booted),
+        cmocka_unit_test_setup(a_symbol_takes_its_time_on_the_wire, on_a_clock),
+        cmocka_unit_test_setup(the_baud_rate_decides_how_long, on_a_clock),
+        cmocka_unit_test_setup(clearing_leaves_the_symbol_on_the_wire, on_a_clock),
+        cmocka_unit_test_setup(turned_off_the_rest_waits, on_a_clock),
+        cmocka_unit_test_setup(what_comes_takes_its_time_too, on_a_clock),
+        cmocka_unit_test_setup(interrupts_come_by_themselves, on_a_clock),
+        cmocka_unit_test_setup(waiting_costs_few_looks, on_a_clock),
+        cmocka_unit_test_setup(on_a_pis_clock_symbols_take_no_time, on_a_clock),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@ enum { RSTC = 0x1c, RSTS = 0x20, WDOG = 0x24 };
 static struct bus bus;
 static struct clock now;
 static struct dev_pm pm;
-static int resets, halts;
+static int resets, halts, counting;
 
 static void count_reset(void *self, int halt)
 {
@@ -21,14 +21,22 @@ static void count_reset(void *self, int halt)
     halts += halt;
 }
 
+static void note_counting(void *self, int on)
+{
+    assert_ptr_equal(self, &pm);
+    assert_int_not_equal(on, counting);
+    counting = on;
+}
+
 static int fresh(void **state)
 {
     (void)state;
     memset(&bus, 0, sizeof bus);
     memset(&now, 0, sizeof now);
-    resets = halts = 0;
+    resets = halts = counting = 0;
     clock_start(&now, CLOCK_VIRTUAL);
     dev_pm_init(&pm, &now, &pm, count_reset);
+    pm.counting = note_counting;
     dev_pm_map(&pm, &bus);
     return 0;
 }
@@ -115,7 +123,9 @@ static void the_watchdog_counts_down(void **state)
 {
     (void)state;
     put(WDOG, 0x5a000000 | 2 * DEV_PM_HZ);
+    assert_int_equal(counting, 0);
     put(RSTC, 0x5a000020);
+    assert_int_equal(counting, 1);
     assert_int_equal(get(WDOG), 2 * DEV_PM_HZ);
     clock_pass(&now, 500000000);
     assert_int_equal(get(WDOG), 2 * DEV_PM_HZ - DEV_PM_HZ / 2);
@@ -136,7 +146,9 @@ static void feeding_and_stopping_the_watchdog(void **state)
         clock_pass(&now, 900000000);
         put(WDOG, 0x5a000000 | DEV_PM_HZ);
     }
+    assert_int_equal(counting, 1);
     put(RSTC, 0x5a000102);
+    assert_int_equal(counting, 0);
     clock_pass(&now, 10000000000);
     assert_int_equal(resets, 0);
 }

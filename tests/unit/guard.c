@@ -6,13 +6,25 @@
 
 #include <cmocka.h>
 
-#include "pi-side/guard.h"
+#include "wire/guard.h"
 
-enum { GPFSEL1 = 0x20200004, AUX_ENABLES = 0x20215004, MU_IO = 0x20215040 };
+enum {
+    GPFSEL1 = 0x20200004,
+    AUX_ENABLES = 0x20215004,
+    MU_IO = 0x20215040,
+    MAILBOX_WRITE = 0x2000B8A0,
+    BOUNCE = 0x100000,
+    BOUNCE_BYTES = 0x1000,
+};
+
+static enum guard_verdict write_by(struct guard_access *a)
+{
+    return guard_write(a, BOUNCE, BOUNCE_BYTES);
+}
 
 static enum guard_verdict verdict(unsigned width, uint32_t addr, uint32_t value)
 {
-    return guard_write(&(struct op_access){(uint8_t)width, addr, value});
+    return write_by(&(struct guard_access){(uint8_t)width, addr, value});
 }
 
 static void outside_and_misaligned(void **state)
@@ -24,14 +36,15 @@ static void outside_and_misaligned(void **state)
     for (unsigned i = 0; i < sizeof outside / sizeof *outside; i++)
         for (unsigned width = 1; width <= 4; width *= 2) {
             assert_int_equal(verdict(width, outside[i], 0), GUARD_REFUSE);
-            assert_int_equal(guard_read(&(struct op_access){(uint8_t)width, outside[i], 0}),
+            assert_int_equal(guard_read(&(struct guard_access){(uint8_t)width, outside[i], 0}),
                              GUARD_REFUSE);
         }
     for (unsigned width = 2; width <= 4; width *= 2)
         for (unsigned off = 1; off < width; off++) {
             assert_int_equal(verdict(width, 0x20200000 + off, 0), GUARD_REFUSE);
-            assert_int_equal(guard_read(&(struct op_access){(uint8_t)width, 0x20200000 + off, 0}),
-                             GUARD_REFUSE);
+            assert_int_equal(
+                guard_read(&(struct guard_access){(uint8_t)width, 0x20200000 + off, 0}),
+                GUARD_REFUSE);
         }
 }
 
@@ -44,9 +57,9 @@ static void ordinary_accesses_pass_unchanged(void **state)
     (void)state;
     for (unsigned i = 0; i < sizeof addr / sizeof *addr; i++)
         for (unsigned width = 1; width <= 4; width *= 2) {
-            struct op_access a = {(uint8_t)width, addr[i], 0xFFFFFFFF};
+            struct guard_access a = {(uint8_t)width, addr[i], 0xFFFFFFFF};
 
-            assert_int_equal(guard_write(&a), GUARD_PASS);
+            assert_int_equal(write_by(&a), GUARD_PASS);
             assert_int_equal(a.width, width);
             assert_int_equal(a.addr, addr[i]);
             assert_int_equal(a.value, 0xFFFFFFFF);
@@ -57,8 +70,8 @@ static void ordinary_accesses_pass_unchanged(void **state)
 static void refused_writes(void **state)
 {
     static const uint32_t addr[] = {
-        0x20007000, 0x20007004, 0x20007FF0, 0x20E05000,                         /* DMA */
-        0x2000B880, 0x2000B8A0,                                                 /* mailbox */
+        0x20007004, 0x20007008, 0x2000730C, 0x20007E1C, 0x20E05004, 0x20E05010, /* DMA */
+        0x2000B880, 0x2000B8A0, 0x2000B890, 0x2000B8BC,                         /* mailbox */
         0x20101000, 0x20101008, 0x2010106C, 0x20101088, 0x201010A8, 0x201011B0, /* core clocks */
         0x20102000, 0x20102FFC,                                                 /* PLLs */
         0x20100000, 0x20100020, 0x20100060,                                     /* power */
@@ -69,7 +82,7 @@ static void refused_writes(void **state)
     for (unsigned i = 0; i < sizeof addr / sizeof *addr; i++) {
         for (unsigned width = 1; width <= 4; width *= 2)
             assert_int_equal(verdict(width, addr[i], 0x5A000000), GUARD_REFUSE);
-        assert_int_equal(guard_read(&(struct op_access){4, addr[i], 0}), GUARD_PASS);
+        assert_int_equal(guard_read(&(struct guard_access){4, addr[i], 0}), GUARD_PASS);
     }
 }
 
@@ -107,8 +120,8 @@ static void line_pins_keep_their_function(void **state)
             for (uint32_t x = 0; x < 1000; x++) {
                 uint32_t value = x * 0x9E3779B9;
                 uint32_t lanes = width == 4 ? value : (value & ((1U << 8 * width) - 1)) << 8 * off;
-                struct op_access a = {(uint8_t)width, GPFSEL1 + off, value};
-                enum guard_verdict got = guard_write(&a);
+                struct guard_access a = {(uint8_t)width, GPFSEL1 + off, value};
+                enum guard_verdict got = write_by(&a);
 
                 assert_int_equal(a.width, 4);
                 assert_int_equal(a.addr, GPFSEL1);
@@ -125,13 +138,13 @@ static void uart_stays_enabled(void **state)
 {
     (void)state;
     for (unsigned value = 0; value < 8; value++) {
-        struct op_access a = {4, AUX_ENABLES, value};
+        struct guard_access a = {4, AUX_ENABLES, value};
 
-        assert_int_equal(guard_write(&a), value & 1 ? GUARD_PASS : GUARD_CHANGED);
+        assert_int_equal(write_by(&a), value & 1 ? GUARD_PASS : GUARD_CHANGED);
         assert_int_equal(a.value, value | 1);
     }
-    struct op_access a = {1, AUX_ENABLES + 1, 0xFF};
-    assert_int_equal(guard_write(&a), GUARD_CHANGED);
+    struct guard_access a = {1, AUX_ENABLES + 1, 0xFF};
+    assert_int_equal(write_by(&a), GUARD_CHANGED);
     assert_int_equal(a.width, 4);
     assert_int_equal(a.addr, AUX_ENABLES);
     assert_int_equal(a.value, 0xFF01);
@@ -142,15 +155,64 @@ static void mini_uart(void **state)
     (void)state;
     for (uint32_t addr = MU_IO; addr < 0x20215080; addr++) {
         assert_int_equal(verdict(1, addr, 'x'), addr == MU_IO ? GUARD_TEXT : GUARD_DROP);
-        assert_int_equal(guard_read(&(struct op_access){1, addr, 0}),
+        assert_int_equal(guard_read(&(struct guard_access){1, addr, 0}),
                          addr < MU_IO + 4 ? GUARD_DROP : GUARD_PASS);
     }
     assert_int_equal(verdict(4, MU_IO, 'x'), GUARD_TEXT);
     assert_int_equal(verdict(2, MU_IO, 'x'), GUARD_TEXT);
     assert_int_equal(verdict(2, MU_IO + 2, 'x'), GUARD_DROP);
     assert_int_equal(verdict(4, 0x20215060, 0), GUARD_DROP);
-    assert_int_equal(guard_read(&(struct op_access){4, MU_IO, 0}), GUARD_DROP);
-    assert_int_equal(guard_read(&(struct op_access){2, MU_IO, 0}), GUARD_DROP);
+    assert_int_equal(guard_read(&(struct guard_access){4, MU_IO, 0}), GUARD_DROP);
+    assert_int_equal(guard_read(&(struct guard_access){2, MU_IO, 0}), GUARD_DROP);
+}
+
+/* By its lowest 28 bits, whatever the alias; channels that hand over something else are refused. */
+static void mailbox_messages_lie_in_the_bounce_buffer(void **state)
+{
+    static const uint32_t alias[] = {0, 0x40000000, 0x80000000, 0xC0000000};
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++)
+        for (uint32_t addr = BOUNCE - 0x100; addr < BOUNCE + BOUNCE_BYTES + 0x100; addr += 16)
+            for (unsigned channel = 0; channel < 16; channel++) {
+                int ok = addr >= BOUNCE && addr < BOUNCE + BOUNCE_BYTES &&
+                         (channel == 1 || channel == 8);
+
+                assert_int_equal(verdict(4, MAILBOX_WRITE, addr | alias[i] | channel),
+                                 ok ? GUARD_PASS : GUARD_REFUSE);
+            }
+    assert_int_equal(verdict(2, MAILBOX_WRITE, 8), GUARD_REFUSE);
+    assert_int_equal(verdict(4, MAILBOX_WRITE, (BOUNCE + 0x20000000) | 8), GUARD_REFUSE);
+    assert_int_equal(verdict(4, 0x2000B89C, 1), GUARD_PASS); /* its interrupt */
+    assert_int_equal(verdict(1, 0x2000B89C, 1), GUARD_REFUSE);
+    assert_int_equal(guard_write(&(struct guard_access){4, MAILBOX_WRITE, BOUNCE | 8}, BOUNCE, 0),
+                     GUARD_REFUSE);
+    assert_int_equal(guard_write(&(struct guard_access){4, MAILBOX_WRITE, 8}, 0, 0), GUARD_REFUSE);
+}
+
+static void dma_reads_its_blocks_from_the_bounce_buffer(void **state)
+{
+    static const uint32_t ends[] = {BOUNCE - 32, BOUNCE - 16, BOUNCE + BOUNCE_BYTES,
+                                    BOUNCE + BOUNCE_BYTES - 16, BOUNCE + 4};
+
+    (void)state;
+    for (unsigned channel = 0; channel < 16; channel++) {
+        uint32_t base = channel < 15 ? 0x20007000 + 0x100 * channel : 0x20E05000;
+
+        assert_int_equal(verdict(4, base + 4, BOUNCE), GUARD_PASS);
+        assert_int_equal(verdict(4, base + 4, 0x40000000 | (BOUNCE + 32)), GUARD_PASS);
+        assert_int_equal(verdict(4, base + 4, 0xC0000000 | (BOUNCE + BOUNCE_BYTES - 32)),
+                         GUARD_PASS);
+        assert_int_equal(verdict(4, base + 4, 0), GUARD_PASS);
+        for (unsigned i = 0; i < sizeof ends / sizeof *ends; i++)
+            assert_int_equal(verdict(4, base + 4, ends[i]), GUARD_REFUSE);
+        for (uint32_t reg = 0; reg < 0x24; reg += 4)
+            assert_int_equal(verdict(4, base + reg, BOUNCE),
+                             reg <= 4 || reg == 0x20 ? GUARD_PASS : GUARD_REFUSE);
+        assert_int_equal(verdict(2, base, 1), GUARD_REFUSE);
+    }
+    assert_int_equal(verdict(4, 0x20007FF0, 0x7FFF), GUARD_PASS);
+    assert_int_equal(verdict(4, 0x20006004, 0), GUARD_REFUSE); /* not DMA: MPHI */
 }
 
 int main(void)
@@ -164,6 +226,8 @@ int main(void)
         cmocka_unit_test(line_pins_keep_their_function),
         cmocka_unit_test(uart_stays_enabled),
         cmocka_unit_test(mini_uart),
+        cmocka_unit_test(mailbox_messages_lie_in_the_bounce_buffer),
+        cmocka_unit_test(dma_reads_its_blocks_from_the_bounce_buffer),
     };
 
     return cmocka_run_group_tests_name("guard", tests, NULL, NULL);

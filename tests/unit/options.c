@@ -116,6 +116,23 @@ static void refused(void **state)
     }
 }
 
+static void what_a_line_leaves_out(void **state)
+{
+    struct options o;
+
+    (void)state;
+    assert_int_equal(read_words(&o, ""), 0);
+    assert_false(o.stats || o.remote.no_batch || o.remote.no_compact || o.remote.no_shadow ||
+                 o.remote.no_fuse || o.remote.no_delay || o.remote.no_speed);
+    assert_int_equal(read_words(&o, "--stats --no-batch --no-shadow --no-delay"), 0);
+    assert_true(o.stats && o.remote.no_batch && o.remote.no_shadow && o.remote.no_delay);
+    assert_false(o.remote.no_compact || o.remote.no_fuse || o.remote.no_speed);
+    assert_int_equal(read_words(&o, "--no-compact --no-fuse --no-speed"), 0);
+    assert_true(o.remote.no_compact && o.remote.no_fuse && o.remote.no_speed);
+    assert_int_equal(read_words(&o, "--no-haste"), -1);
+    assert_string_equal(o.error, "--no-haste: no such option (see --help)");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -124,6 +141,7 @@ int main(void)
         cmocka_unit_test(what_needs_the_arm_engine),
         cmocka_unit_test(ends_at_the_first_word),
         cmocka_unit_test(refused),
+        cmocka_unit_test(what_a_line_leaves_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,18 +67,19 @@ static void each_once(void **state)
     assert_int_equal(unmodelled_init(&unmodelled, &seen, note, NULL), 0);
     bus_watch(&bus, &unmodelled.watcher);
     for (unsigned i = 0; i < 3; i++) {
-        access_at(0x100 + i, BUS_READ, 4, 0x20204000, 0);
-        access_at(0x200, BUS_WRITE, 4, 0x20204000, 1);
-        access_at(0x300, BUS_WRITE, 1, 0x20204005, 0x80);
+        access_at(0x100 + i, BUS_READ, 4, 0x20215080, 0);
+        access_at(0x200, BUS_WRITE, 4, 0x20215080, 1);
+        access_at(0x300, BUS_WRITE, 1, 0x20215085, 0x80);
         access_at(0x400, BUS_WRITE, 4, 0x202150a0, 0xff); /* a mapped page, no such register */
         access_at(0x500, BUS_READ, 4, 0x20fffffc, 0);
         access_at(0x600, BUS_READ, 4, 0x20200024, 0);
     }
     assert_int_equal(seen.count, 5);
-    assert_string_equal(seen.text[0], "read of SPI0.CS (0x20204000): not modelled, reads as 0");
+    assert_string_equal(seen.text[0],
+                        "read of AUX.SPI1_CNTL0 (0x20215080): not modelled, reads as 0");
     assert_int_equal(seen.pc[0], 0x100);
     assert_string_equal(seen.text[1],
-                        "write of 0x80 to SPI0.FIFO (0x20204005): not modelled, dropped");
+                        "write of 0x80 to AUX.SPI1_CNTL1 (0x20215085): not modelled, dropped");
     assert_string_equal(seen.text[2],
                         "write of 0xff to AUX.SPI1_IO (0x202150a0): not modelled, dropped");
     assert_string_equal(seen.text[3], "read of 0x20fffffc: not modelled, reads as 0");
@@ -92,7 +93,7 @@ static void other_accesses_are_not_reported(void **state)
     assert_int_equal(unmodelled_init(&unmodelled, &seen, note, stop), 0);
     bus_watch(&bus, &unmodelled.watcher);
     access_at(0, BUS_READ, 4, 0x20200034, 0);
-    access_at(0, BUS_READ, 4, 0x20204001, 0); /* misaligned: a fault, not a gap in the models */
+    access_at(0, BUS_READ, 4, 0x20215081, 0); /* misaligned: a fault, not a gap in the models */
     access_at(0, BUS_WRITE, 4, 0x21000000, 0);
     access_at(0, BUS_BARRIER, 0, 0, 0);
     assert_int_equal(seen.count, 0);
@@ -104,11 +105,11 @@ static void strict_stops(void **state)
     (void)state;
     assert_int_equal(unmodelled_init(&unmodelled, &seen, note, stop), 0);
     bus_watch(&bus, &unmodelled.watcher);
-    access_at(0, BUS_WRITE, 4, 0x2000b210, 1);
+    access_at(0, BUS_WRITE, 4, 0x202150c0, 1);
     assert_int_equal(seen.count, 1);
     assert_int_equal(seen.stops, 1);
     assert_string_equal(seen.text[0],
-                        "write of 0x1 to IRQ.ENABLE1 (0x2000b210): not modelled, dropped");
+                        "write of 0x1 to AUX.SPI2_CNTL0 (0x202150c0): not modelled, dropped");
 }
 
 int main(void)

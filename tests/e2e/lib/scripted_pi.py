@@ -285,8 +285,15 @@ def environment(**more):
     return env
 
 
-def start(args, stdin=subprocess.DEVNULL, **more):
+def start(args, stdin=subprocess.DEVNULL, preexec_fn=None, **more):
+    """With the signals of a program that a person starts, whatever nohup or & did to the test."""
+    def before():
+        for number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        if preexec_fn:
+            preexec_fn()
     more.setdefault("env", environment())
+    more["preexec_fn"] = before
     return subprocess.Popen(args, stdin=stdin, stdout=more.pop("stdout", subprocess.PIPE),
                             stderr=subprocess.PIPE, **more)
 

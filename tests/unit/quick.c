@@ -1,0 +1,210 @@
+/* Quick accesses change what the bus's would: two boards, the same accesses, one of them quick
+ * where it may be. And the clock says when they may be. */
+#include "tests/unit/access.h"
+
+#include <string.h>
+
+#include "emu/core/clock.h"
+#include "emu/dev/gpio.h"
+#include "emu/dev/system-timer.h"
+
+enum { STEPS = 200000, PC = 0x20440 };
+
+struct pair {
+    struct bus bus;
+    struct clock clock;
+    struct dev_gpio gpio;
+    struct dev_system_timer timer;
+    unsigned changes;
+};
+
+static struct pair plain, quick;
+static unsigned rests;
+
+static void changed(void *self, uint64_t was, uint64_t now)
+{
+    struct pair *p = self;
+
+    if (was != now)
+        p->changes++;
+}
+
+static int fresh(void **state)
+{
+    struct pair *both[] = {&plain, &quick};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        memset(both[i], 0, sizeof *both[i]);
+        clock_start(&both[i]->clock, CLOCK_VIRTUAL);
+        dev_gpio_init(&both[i]->gpio);
+        dev_system_timer_init(&both[i]->timer, &both[i]->clock);
+        dev_gpio_map(&both[i]->gpio, &both[i]->bus);
+        dev_system_timer_map(&both[i]->timer, &both[i]->bus);
+        bus_quick_start(&both[i]->bus);
+    }
+    rests = 0;
+    return 0;
+}
+
+static uint32_t rest_read(uint32_t addr, uint32_t value, uintptr_t pc)
+{
+    assert_int_equal(value, 0);
+    assert_int_equal(pc, PC);
+    rests++;
+    return access_get(&quick.bus, addr);
+}
+
+static uint32_t rest_write(uint32_t addr, uint32_t value, uintptr_t pc)
+{
+    assert_int_equal(pc, PC);
+    rests++;
+    access_put(&quick.bus, addr, value);
+    return 0;
+}
+
+static uint32_t quick_get(uint32_t addr)
+{
+    const struct bus_quick *q = &quick.bus.quick[(addr - PERIPHERAL_BASE) / BUS_PAGE];
+
+    return q->read(q->self, addr, PC, rest_read);
+}
+
+static void quick_put(uint32_t addr, uint32_t value)
+{
+    const struct bus_quick *q = &quick.bus.quick[(addr - PERIPHERAL_BASE) / BUS_PAGE];
+
+    assert_int_equal(q->write(q->self, addr, value, PC, rest_write), 0);
+}
+
+static uint32_t seed;
+
+static uint32_t any(uint32_t below)
+{
+    seed = seed * 1664525u + 1013904223u;
+    return (uint32_t)((uint64_t)seed * below >> 32);
+}
+
+/* Register by register, of which none has a side effect. */
+static int gpio_differs(void)
+{
+    for (uint32_t off = 0; off <= 0xa0; off += 4) {
+        if (access_get(&plain.bus, DEV_GPIO_BASE + off) !=
+            access_get(&quick.bus, DEV_GPIO_BASE + off))
+            return 1;
+    }
+    return 0;
+}
+
+static void one_access(void)
+{
+    static const uint8_t words[] = {0x00, 0x08, 0x14, 0x1c, 0x1c, 0x20, 0x28, 0x28, 0x2c,
+                                    0x34, 0x38, 0x40, 0x4c, 0x58, 0x64, 0x70, 0x94, 0x98};
+    uint32_t addr = DEV_GPIO_BASE + words[any(sizeof words)];
+    uint32_t value = 1u << any(32) | 1u << any(32);
+
+    if (any(4)) {
+        access_put(&plain.bus, addr, value);
+        quick_put(addr, value);
+    } else {
+        assert_int_equal(quick_get(addr), access_get(&plain.bus, addr));
+    }
+    if (gpio_differs())
+        fail_msg("0x%08x with 0x%08x leaves the pins in another state", addr, value);
+}
+
+static void gpio_is_the_same(void **state)
+{
+    (void)state;
+    for (seed = 1; seed <= 3; seed++) {
+        uint32_t keep = seed;
+
+        fresh(NULL);
+        for (int i = 0; i < STEPS; i++)
+            one_access();
+        seed = keep;
+    }
+    assert_in_range(rests, 1, STEPS - 1);
+}
+
+static void a_listener_hears_of_every_level(void **state)
+{
+    (void)state;
+    plain.gpio.self = &plain;
+    quick.gpio.self = &quick;
+    plain.gpio.changed = quick.gpio.changed = changed;
+    for (int i = 0; i < STEPS; i++)
+        one_access();
+    assert_true(plain.changes > 0);
+    assert_int_equal(quick.changes, plain.changes);
+}
+
+static void the_counter_is_the_same(void **state)
+{
+    (void)state;
+    for (uint64_t ns = 999; ns < 1ull << 60; ns = ns * 3 + any(1000)) {
+        plain.clock.ns = quick.clock.ns = ns;
+        for (uint32_t off = 0x00; off <= 0x18; off += 4)
+            assert_int_equal(quick_get(DEV_SYSTEM_TIMER_BASE + off),
+                             access_get(&plain.bus, DEV_SYSTEM_TIMER_BASE + off));
+    }
+}
+
+static void other_pages_are_never_quick(void **state)
+{
+    static const struct bus_target plain_target = {.name = "no quick accesses"};
+
+    (void)state;
+    bus_map(&quick.bus, DEV_GPIO_BASE, BUS_PAGE, &quick.timer.target);
+    bus_map(&quick.bus, DEV_GPIO_BASE, BUS_PAGE, &quick.gpio.target);
+    bus_map(&quick.bus, DEV_GPIO_BASE + BUS_PAGE, BUS_PAGE, &plain_target);
+    for (uint32_t i = 0; i < BUS_PAGES; i++) {
+        assert_non_null(quick.bus.quick[i].read);
+        assert_non_null(quick.bus.quick[i].write);
+    }
+    quick_put(DEV_SYSTEM_TIMER_BASE + 0x0c, 5);
+    assert_int_equal(rests, 1);
+}
+
+static void rang(void *self)
+{
+    (void)self;
+}
+
+static void the_clock_says_until_when(void **state)
+{
+    struct clock c = {0};
+    struct clock_alarm early = {.ring = rang}, late = {.ring = rang};
+
+    (void)state;
+    clock_start(&c, CLOCK_VIRTUAL);
+    assert_true(c.quick_ns == CLOCK_NEVER);
+    clock_alarm_set(&c, &late, 2000);
+    clock_alarm_set(&c, &early, 1000);
+    assert_int_equal(c.quick_ns, 1000);
+    clock_alarm_clear(&c, &early);
+    assert_int_equal(c.quick_ns, 2000);
+    clock_hold(&c, 1);
+    assert_int_equal(c.quick_ns, 0);
+    clock_alarm_set(&c, &early, 500);
+    assert_int_equal(c.quick_ns, 0);
+    clock_hold(&c, 0);
+    assert_int_equal(c.quick_ns, 500);
+    clock_pass(&c, 600);
+    assert_int_equal(c.quick_ns, 2000);
+    clock_start(&c, CLOCK_HOST);
+    assert_int_equal(c.quick_ns, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(gpio_is_the_same, fresh),
+        cmocka_unit_test_setup(a_listener_hears_of_every_level, fresh),
+        cmocka_unit_test_setup(the_counter_is_the_same, fresh),
+        cmocka_unit_test_setup(other_pages_are_never_quick, fresh),
+        cmocka_unit_test(the_clock_says_until_when),
+    };
+
+    return cmocka_run_group_tests_name("quick", tests, NULL, NULL);
+}
