@@ -34,8 +34,8 @@ WIRE_SRC     = $(sort $(wildcard wire/*.c))
 LIBUNIX_SRC  = $(sort $(wildcard libunix/*.c))
 INSTALL_SRC  = $(sort $(wildcard my-install/*.c))
 ECHO_SRC     = $(sort $(wildcard echo/*.c))
-HARNESS_SRC  = $(WIRE_SRC) $(LIBUNIX_SRC) emu/harness.c emu/options.c emu/console.c \
-               $(sort $(wildcard emu/core/*.c emu/native/*.c emu/native/*.S emu/dev/*.c \
+HARNESS_SRC  = $(WIRE_SRC) $(LIBUNIX_SRC) emu/harness.c emu/options.c emu/console.c emu/pi.c emu/sd-image.c emu/hookup.c \
+               $(sort $(wildcard emu/core/*.c emu/native/*.c emu/native/*.S emu/dev/*.c emu/parts/*.c \
                emu/remote/*.c emu/observe/*.c)) $(LOOP_IMAGE)
 LOOP_IMAGE   = libunix/loop-image.S
 
@@ -88,7 +88,7 @@ harness32: $(OUT)/host32/harness.a
 UNIX_LIB = $(call hostobj,$(WIRE_SRC) $(LIBUNIX_SRC) $(LOOP_IMAGE))
 my-install/my-install: $(call hostobj,$(INSTALL_SRC)) $(UNIX_LIB)
 echo/echo: $(call hostobj,$(ECHO_SRC)) $(UNIX_LIB)
-emu/emu: $(call hostobj,emu/emu.c emu/options.c emu/note.S) $(UNIX_LIB)
+emu/emu: $(call hostobj,emu/emu.c emu/options.c emu/note.S emu/core/clock.c $(sort $(wildcard emu/parts/*.c))) $(UNIX_LIB)
 my-install/my-install echo/echo emu/emu:
 	$(CC) -no-pie $^ -o $@
 
@@ -114,7 +114,9 @@ GUEST_OBJ = $(patsubst %,$(GUEST)/%.o,$(sort $(wildcard emu/native/guest/*.c emu
 $(GUEST)/%.c.o: %.c
 	@mkdir -p $(@D)
 	$(GUEST_CC) $$(emu/emu-cc --cc=$(GUEST_CC) --print-cflags) $(REPRODUCIBLE) $(WARN) -Wno-pointer-to-int-cast \
-	    -Wno-int-to-pointer-cast -O2 $(GUEST_CFLAGS) -I. -MMD -MP -c $< -o $@
+	    -Wno-int-to-pointer-cast -O2 $(GUEST_CFLAGS) $(GUEST_OWN) -I. -MMD -MP -c $< -o $@
+# Accesses end in the device's own function; each of them hands on where it was called.
+$(GUEST)/emu/native/guest/port.c.o: GUEST_OWN = -foptimize-sibling-calls
 $(GUEST)/%.S.o: %.S
 	@mkdir -p $(@D)
 	$(GUEST_CC) $(GUEST_CFLAGS) -c $< -o $@
@@ -143,14 +145,19 @@ libpi: $(PI)/libpi.a
 pi: libpi pi-side/bootloader.bin pi-side/device-loop.bin
 
 PISIDE_BOOT_SRC = pi-side/bootloader-start.S pi-side/bootloader.c pi-side/boot-protocol.c pi-side/uart-line.c
-PISIDE_LOOP_SRC = pi-side/device-loop.c pi-side/device-loop-vectors.S pi-side/loop-protocol.c \
-                  pi-side/guard.c pi-side/uart-line.c wire/frame.c wire/ops.c
+LOOP_SRC = pi-side/loop-protocol.c pi-side/loop-control.c pi-side/loop-execute.c
+PISIDE_LOOP_SRC = pi-side/device-loop.c pi-side/device-loop-bus.c pi-side/device-loop-vectors.S pi-side/uart-line.c $(LOOP_SRC) \
+                  wire/answer.c wire/crc24.c wire/frame.c wire/guard.c wire/ops.c
 # Small before fast: the line is slower than either.
 $(PI)/pi-side/%.o $(PI)/wire/%.o: PI_CFLAGS += -Os
+# The loop stays below 8 KB, the boot loader below 4 KB.
+LOOP_SMALL_SRC = pi-side/device-loop.c $(LOOP_SRC) $(filter wire/%,$(PISIDE_LOOP_SRC))
+$(patsubst %,$(PI)/%.o,$(LOOP_SMALL_SRC)): PI_CFLAGS += -mthumb -flto
+$(patsubst %,$(PI)/%.o,pi-side/uart-line.c pi-side/boot-protocol.c): PI_CFLAGS += -mthumb
 pi-side/bootloader.elf: pi-side/bootloader.ld $(patsubst %,$(PI)/%.o,$(PISIDE_BOOT_SRC)) $(PI)/libpi.a
 	$(ARM)gcc -nostdlib -Wl,--gc-sections -Wl,--build-id=none -T $^ -lgcc -o $@
 pi-side/device-loop.elf: libpi/memmap $(patsubst %,$(PI)/%.o,$(PISIDE_LOOP_SRC)) $(PI)/libpi.a
-	$(ARM)gcc -nostdlib -Wl,--gc-sections -Wl,--build-id=none -T $^ -lgcc -o $@
+	$(ARM)gcc -flto -Os $(REPRODUCIBLE) -nostdlib -Wl,--gc-sections -Wl,--build-id=none -T $^ -lgcc -o $@
 pi-side/%.bin: pi-side/%.elf
 	$(ARM)objcopy -O binary $< $@
 
@@ -176,14 +183,24 @@ endif
 
 UNIT_SRC = $(sort $(wildcard tests/unit/*.c))
 UNIT = $(patsubst tests/unit/%.c,$(OUT)/tests/%.t,$(UNIT_SRC))
+# A laptop, a line and a Pi in virtual time.
+LINE_WORLD_SRC = tests/bench/line-world.c tests/bench/line-journal.c
 # A unit test sees every module but the two with a main and the one that owns the address space.
-UNIT_LIB = $(call hostobj,$(WIRE_SRC) $(LIBUNIX_SRC) $(LOOP_IMAGE) emu/options.c emu/console.c \
-           pi-side/boot-protocol.c pi-side/guard.c pi-side/loop-protocol.c $(LINE_MODEL_SRC) \
-           $(sort $(wildcard emu/core/*.c emu/dev/*.c emu/remote/*.c emu/observe/*.c)))
+UNIT_LIB = $(call hostobj,$(WIRE_SRC) $(LIBUNIX_SRC) $(LOOP_IMAGE) emu/options.c emu/console.c emu/sd-image.c \
+           pi-side/boot-protocol.c $(LOOP_SRC) $(LINE_MODEL_SRC) $(LINE_WORLD_SRC) \
+           $(sort $(wildcard emu/core/*.c emu/dev/*.c emu/parts/*.c emu/remote/*.c emu/observe/*.c)))
 $(OUT)/tests/boot-receiver.t: $(OUT)/host/tests/fuzz/installer.c.o
+# tests/unit/boot-rig.h puts a simulated line in the place of a real one.
+BOOT_RIG_WRAP = $(patsubst %,-Wl$(comma)--wrap=line_%,read read_all write drop now_ms)
+comma = ,
+$(OUT)/tests/boot-faults.t: UNIT_LDFLAGS = $(BOOT_RIG_WRAP)
 $(OUT)/tests/%.t: $(OUT)/host/tests/unit/%.c.o $(UNIT_LIB)
 	@mkdir -p $(@D)
-	$(CC) -no-pie $^ -lcmocka -lz -o $@
+	$(CC) -no-pie $^ $(UNIT_LDFLAGS) -lcmocka -lz -o $@
+$(OUT)/bench/line-boot: $(call hostobj,tests/bench/line-boot.c $(WIRE_SRC) $(LIBUNIX_SRC) \
+                        $(LOOP_IMAGE) pi-side/boot-protocol.c $(LINE_MODEL_SRC))
+	@mkdir -p $(@D)
+	$(CC) -no-pie $^ $(BOOT_RIG_WRAP) -o $@
 
 E2E = $(sort $(wildcard tests/e2e/*.t))
 test: setup-test
@@ -202,15 +219,39 @@ lint:
 	tools/lint
 fuzz:
 	tests/fuzz/run
-bench: all
+BENCH_LINE_SRC = tests/bench/line.c tests/bench/line-naive.c tests/bench/line-tape.c \
+                 tests/bench/line-workloads.c
+$(OUT)/bench/line: $(call hostobj,$(BENCH_LINE_SRC)) $(UNIT_LIB)
+	@mkdir -p $(@D)
+	$(CC) -no-pie $^ -o $@
+# The device loop with itself as the line, for QEMU to count its instructions.
+BENCH_COST_SRC = tests/bench/line-cost.c pi-side/uart-line.c $(LOOP_SRC) wire/encode.c \
+                 $(filter wire/%,$(PISIDE_LOOP_SRC))
+$(OUT)/bench/line-cost.elf: libpi/memmap $(patsubst %,$(PI)/%.o,$(BENCH_COST_SRC)) $(PI)/libpi.a
+	@mkdir -p $(@D)
+	$(ARM)gcc -flto -Os -nostdlib -Wl,--gc-sections -Wl,--build-id=none -T $^ -lgcc -o $@
+$(OUT)/bench/line-cost.bin: $(OUT)/bench/line-cost.elf
+	$(ARM)objcopy -O binary $< $@
+ifneq ($(HAVE_ARM),)
+bench: $(OUT)/bench/line-cost.bin
+endif
+bench: all $(OUT)/bench/line
 	tests/bench/run $(BENCH)
 bless:
 	tools/bless
+
+# What the models know of each register, for the tables of docs/devices.md.
+$(OUT)/tools/registers: $(call hostobj,tools/devices/registers.c \
+                        $(sort $(wildcard emu/core/*.c emu/dev/*.c)))
+	@mkdir -p $(@D)
+	$(CC) -no-pie $^ -o $@
+docs: $(OUT)/tools/registers
+	tools/devices-doc --update docs/devices.md
 clean:
 	rm -rf $(OUT) my-install/my-install echo/echo emu/emu tools/line-sim pi-side/*.elf pi-side/*.bin \
 	    test-binaries/*.emu test-binaries/*.bin test-binaries/*.elf
 
-.PHONY: all host pi libpi guest harness32 programs test setup-test run lint fuzz bench bless clean
+.PHONY: all host pi libpi guest harness32 programs test setup-test run lint fuzz bench bless docs clean
 # Kept, though no rule names them: what make would take for a step on the way.
 .SECONDARY: $(call hostobj,$(UNIT_SRC))
 
