@@ -7,6 +7,7 @@ import ctypes
 import fcntl
 import os
 import re
+import select
 import signal
 import socket
 import struct
@@ -201,6 +202,9 @@ def baud_through_ser2net(c):
         c.equal(line.read(1024), every_byte, f"{baud}: and comes back")
     c.equal(line.set_baud(230400), 0, "another speed at the end")
     line.close()
+    limit = time.monotonic() + LIMIT_S  # nobody tells when ser2net has done what it was told
+    while speed(pi.slave) != 57600 and time.monotonic() < limit:
+        select.select([], [], [], 0.001)
     c.equal(speed(pi.slave), 57600, "closing puts the port's own speed back")
     net.stop()
     pi.happened("the end")
@@ -401,11 +405,18 @@ def plain_bytes(c):
 
 def interrupted(c):
     """A signal in the middle: the port's speed is put back before the program ends."""
+    last = bytearray()
+
+    def interrupt(connection):
+        process.send_signal(signal.SIGINT)
+        while more := connection.recv(4096):  # more may be on its way; nobody listens to answers any more
+            last.extend(more)
     server = Server([(WE_ASK, AGREED), (FRAMING, FRAMED), (asks(0), asks(9600, 100)), (asks(115200), asks(115200, 100)),
-                     lambda s: process.send_signal(signal.SIGINT), (asks(9600), b"")])  # nobody listens any more
+                     interrupt])
     process = start([INSTALL, server.name, HELLO_BIN])
     ended = finish(process)
-    c.equal((ended.status, server.end()), (130, []), "Ctrl-C: the speed from before is set again")
+    c.equal((ended.status, server.end()), (130, []), "Ctrl-C: ends at once")
+    c.equal(last[-len(asks(9600)):], asks(9600), "Ctrl-C: the speed from before is set again")
 
 
 if __name__ == "__main__":

@@ -89,8 +89,11 @@ static uint32_t any(uint32_t below)
 static int gpio_differs(void)
 {
     for (uint32_t off = 0; off <= 0xa0; off += 4) {
-        if (access_get(&plain.bus, DEV_GPIO_BASE + off) !=
-            access_get(&quick.bus, DEV_GPIO_BASE + off))
+        uint32_t a = 0, b = 0;
+
+        access_try(&plain.bus, BUS_READ, 4, DEV_GPIO_BASE + off, &a);
+        access_try(&quick.bus, BUS_READ, 4, DEV_GPIO_BASE + off, &b);
+        if (a != b)
             return 1;
     }
     return 0;
