@@ -67,6 +67,11 @@ provide()
         @mkfs_vfat) have mkfs.vfat ;;
         @gcc_sanitizers) touch "$gcc_files/libasan.so" ;;
         @m32) touch "$gcc_files/crt1.o" "$gcc_files/libgcc.a" ;;
+        @qemu_aarch64) have qemu-aarch64 ;;
+        @aarch64_cross)
+            touch "$sys/cross-crt1.o"
+            script aarch64-linux-gnu-gcc "[ -e $sys/cross-crt1.o ] && echo $sys/cross-crt1.o"
+            ;;
         '<'*)
             what=$sys/usr/include/${what#<}
             mkdir -p "${what%/*}"
@@ -140,6 +145,16 @@ setup --check test
 is "--check: exit 1" "$status" 1
 like "--check: what is missing" "$err" 'missing for test: clang_runtime m32'
 is "--check: installs nothing" "$(cat "$log")" ""
+
+machine 1000 x86_64 apt-get
+provide 'run|test'
+rm "$bin/qemu-aarch64" "$sys/cross-crt1.o"
+setup --print test
+is "the aarch64 compiler's C library is missed, and QEMU for its programs" "$out" \
+    $'gcc-aarch64-linux-gnu\nlibc6-dev-arm64-cross\nqemu-user'
+script uname "echo aarch64"
+setup --check test
+is "on aarch64 itself neither is" "$out$err$status" 0
 
 machine 1000 x86_64 apt-get
 provide 'run|test'
