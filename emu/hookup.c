@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "emu/native/native.h"
 #include "emu/parts/parts.h"
 #include "emu/run.h"
 
@@ -51,6 +52,15 @@ static void say(void *self, const char *text)
     (void)self;
     if (!run.options.quiet)
         run_say("%s", text);
+}
+
+static void program_did(void *self, const char *text)
+{
+    (void)self;
+    if (run.options.quiet)
+        return;
+    console_flush(&run.console);
+    native_report(text, NULL, native_pc());
 }
 
 static void print(void *self, uint8_t byte)
@@ -125,6 +135,7 @@ void hookup_open(struct dev_board *b, void (*idle_)(void))
         .pins = {.state = pins_state, .drive = pins_drive},
         .clock = &run.clock,
         .say = say,
+        .program_did = program_did,
         .print = print,
         .waiting = waiting,
         .get = get,

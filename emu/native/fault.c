@@ -70,6 +70,11 @@ void fault_leave_host(void)
         end_by_signal(pending, NULL, last_pc);
 }
 
+uintptr_t native_pc(void)
+{
+    return last_pc;
+}
+
 int native_in_host(void)
 {
     return in_host || ending || pending;

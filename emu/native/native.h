@@ -106,6 +106,9 @@ void native_delay(uint64_t ns, int includes_handler);
  * which may then touch nothing of it. Async-signal-safe. */
 int native_in_host(void);
 
+/* The program's place that the harness was last called from; 0: it has not begun. */
+uintptr_t native_pc(void);
+
 /* Runs the program to its end; does not return. */
 void native_run(const struct native_host *h) __attribute__((noreturn));
 

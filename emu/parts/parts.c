@@ -20,6 +20,16 @@ static void say(void *self, const char *text)
         p->host.say(p->host.self, text);
 }
 
+static void program_did(void *self, const char *text)
+{
+    struct parts *p = self;
+
+    if (p->host.program_did)
+        p->host.program_did(p->host.self, text);
+    else
+        say(p, text);
+}
+
 void parts_init(struct parts *p, const struct parts_host *host)
 {
     memset(p, 0, sizeof *p);
@@ -27,6 +37,7 @@ void parts_init(struct parts *p, const struct parts_host *host)
     wiring_init(&p->wiring, &host->pins, host->clock);
     p->wiring.self = p;
     p->wiring.say = say;
+    p->wiring.program_did = program_did;
 }
 
 void *part_new(struct parts *p, size_t nbytes)

@@ -17,6 +17,8 @@ struct parts_host {
     struct clock *clock;
     void *self;
     void (*say)(void *self, const char *text);
+    void (*program_did)(void *self, const char *text); /* say, and where the program is; null: say
+                                                        */
     void (*print)(void *self, uint8_t byte);
     unsigned (*waiting)(void *self); /* typed bytes that can be taken */
     uint8_t (*get)(void *self);

@@ -119,8 +119,8 @@ static void report_short(struct wiring *w, unsigned net, const struct forces *f)
              "short circuit at %llu us: %s drives high what %s drives low; on a real Pi this "
              "destroys pins",
              (unsigned long long)us, high, low);
-    if (w->say)
-        w->say(w->self, text);
+    if (w->program_did)
+        w->program_did(w->self, text);
 }
 
 /* Without the pin itself: what it drives and pulls counts inside the chip, and is gone at once when

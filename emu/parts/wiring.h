@@ -49,10 +49,11 @@ struct wiring {
     struct pins chip;
     struct clock *clock;
     void *self;
-    void (*say)(void *self, const char *text); /* a remark for the user, once each */
-    uint8_t net[PINS];                         /* the lowest pin each is joined to */
-    uint64_t members[PINS];                    /* of the net named so */
-    uint64_t wired;                            /* pins with anything outside */
+    void (*say)(void *self, const char *text);         /* a remark for the user, once each */
+    void (*program_did)(void *self, const char *text); /* the same, of what the program does now */
+    uint8_t net[PINS];                                 /* the lowest pin each is joined to */
+    uint64_t members[PINS];                            /* of the net named so */
+    uint64_t wired;                                    /* pins with anything outside */
     struct wiring_end end[WIRING_ENDS];
     unsigned ends;
     struct wiring_listener listener[WIRING_LISTENERS];

@@ -64,6 +64,12 @@ build shorted shorted
 run ./shorted.emu --timeout 60 --wire 20-21
 is "a short circuit is said once" "$status $(grep -c 'short circuit' <<<"$err")" "0 1"
 like "and who makes it" "$err" "the program's pin 20 drives high what the program's pin 21 drives low"
+like "and at which line" "$err" "notmain at .*shorted.c:9"
+run ./shorted.emu --timeout 60 --wire 21=low --wire 21=high
+is "a short circuit that is there from the start has no line" "$err" \
+    "emu: short circuit at 0 us: --wire 21=high drives high what --wire 21=low drives low; on a real Pi this destroys pins"
+run ./shorted.emu --timeout 60 --quiet --wire 20-21
+is "a short circuit with --quiet" "$err" ""
 run ./shorted.emu --timeout 60 --wire 21=high
 like "against a rail" "$err" "--wire 21=high drives high what the program's pin 21 drives low"
 
