@@ -6,6 +6,7 @@ OUT ?= out
 CC = gcc
 AR = ar
 ARM ?= arm-none-eabi-
+AARCH64 ?= aarch64-linux-gnu-
 HAVE_ARM := $(shell command -v $(ARM)gcc)
 
 .DELETE_ON_ERROR:
@@ -39,6 +40,8 @@ HARNESS_SRC  = $(WIRE_SRC) $(LIBUNIX_SRC) emu/harness.c emu/options.c emu/consol
                emu/remote/*.c emu/observe/*.c)) $(LOOP_IMAGE)
 LOOP_IMAGE   = libunix/loop-image.S
 
+# The kinds of machine the harness is built for: this one, -m32, and an aarch64 one.
+HOSTS = host host32 host-aarch64
 hostobj = $(patsubst %,$(OUT)/host/%.o,$(1))
 
 $(OUT)/host/%.c.o: %.c
@@ -53,6 +56,13 @@ $(OUT)/host32/%.c.o: %.c
 $(OUT)/host32/%.S.o: %.S
 	@mkdir -p $(@D)
 	$(CC) $(HOST_CFLAGS) -m32 $(M32_INCLUDE) -c $< -o $@
+# For an aarch64 laptop, made on another; what the cross compiler's own folders lack is the decoder's header.
+$(OUT)/host-aarch64/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(AARCH64)gcc $(HOST_CFLAGS) -idirafter /usr/include -c $< -o $@
+$(OUT)/host-aarch64/%.S.o: %.S
+	@mkdir -p $(@D)
+	$(AARCH64)gcc $(HOST_CFLAGS) -c $< -o $@
 # Debian's gcc-12-multilib leaves out the link that would find asm/ for -m32.
 M32_INCLUDE = $(addprefix -I,$(wildcard /usr/include/x86_64-linux-gnu))
 
@@ -64,7 +74,7 @@ $(CAPSTONE_STAMP):
 	@mkdir -p $(@D)
 	@rm -f $(OUT)/have-capstone.*
 	@touch $@
-DEREF_OBJ = $(OUT)/host/emu/native/deref.c.o $(OUT)/host32/emu/native/deref.c.o
+DEREF_OBJ = $(patsubst %,$(OUT)/%/emu/native/deref.c.o,$(HOSTS))
 $(DEREF_OBJ): $(CAPSTONE_STAMP)
 ifeq ($(HAVE_CAPSTONE),yes)
 $(DEREF_OBJ): HOST_CFLAGS += -DHAVE_CAPSTONE
@@ -73,8 +83,9 @@ endif
 # The device loop travels inside the programs that boot it; without an ARM compiler there is none,
 # and they say so when asked to boot it.
 ifneq ($(HAVE_ARM),)
-$(OUT)/host/$(LOOP_IMAGE).o $(OUT)/host32/$(LOOP_IMAGE).o: HOST_CFLAGS += -DHAVE_DEVICE_LOOP
-$(OUT)/host/$(LOOP_IMAGE).o $(OUT)/host32/$(LOOP_IMAGE).o: pi-side/device-loop.bin
+LOOP_OBJ = $(patsubst %,$(OUT)/%/$(LOOP_IMAGE).o,$(HOSTS))
+$(LOOP_OBJ): HOST_CFLAGS += -DHAVE_DEVICE_LOOP
+$(LOOP_OBJ): pi-side/device-loop.bin
 endif
 
 $(OUT)/host/harness.a: $(call hostobj,$(HARNESS_SRC))
@@ -84,6 +95,10 @@ $(OUT)/host32/harness.a: $(patsubst %,$(OUT)/host32/%.o,$(HARNESS_SRC))
 	@rm -f $@
 	$(AR) rcsD $@ $^
 harness32: $(OUT)/host32/harness.a
+$(OUT)/host-aarch64/harness.a: $(patsubst %,$(OUT)/host-aarch64/%.o,$(HARNESS_SRC))
+	@rm -f $@
+	$(AARCH64)ar rcsD $@ $^
+harness-aarch64: $(OUT)/host-aarch64/harness.a
 
 UNIX_LIB = $(call hostobj,$(WIRE_SRC) $(LIBUNIX_SRC) $(LOOP_IMAGE))
 my-install/my-install: $(call hostobj,$(INSTALL_SRC)) $(UNIX_LIB)
@@ -105,6 +120,7 @@ host: my-install/my-install echo/echo emu/emu tools/line-sim $(OUT)/host/harness
 
 VARIANT ?= default
 GUEST_CC ?= $(CC)
+GUEST_AR ?= $(AR)
 GUEST_CFLAGS ?= -DLIBPI_YEAR=2026
 GUEST = $(OUT)/guest/$(VARIANT)
 LIBPI_SRC = $(sort $(wildcard libpi/src/*.c)) wire/crc32.c
@@ -113,7 +129,7 @@ GUEST_OBJ = $(patsubst %,$(GUEST)/%.o,$(sort $(wildcard emu/native/guest/*.c emu
 
 $(GUEST)/%.c.o: %.c
 	@mkdir -p $(@D)
-	$(GUEST_CC) $$(emu/emu-cc --cc=$(GUEST_CC) --print-cflags) $(REPRODUCIBLE) $(WARN) -Wno-pointer-to-int-cast \
+	$(GUEST_CC) $$(emu/emu-cc --cc=$(GUEST_CC) $(filter --target=%,$(GUEST_CFLAGS)) --print-cflags) $(REPRODUCIBLE) $(WARN) -Wno-pointer-to-int-cast \
 	    -Wno-int-to-pointer-cast -O2 $(GUEST_CFLAGS) $(GUEST_OWN) -I. -MMD -MP -c $< -o $@
 # Accesses end in the device's own function; each of them hands on where it was called.
 $(GUEST)/emu/native/guest/port.c.o: GUEST_OWN = -foptimize-sibling-calls
@@ -122,7 +138,7 @@ $(GUEST)/%.S.o: %.S
 	$(GUEST_CC) $(GUEST_CFLAGS) -c $< -o $@
 $(GUEST)/libpi.a: $(GUEST_LIB)
 	@rm -f $@
-	$(AR) rcsD $@ $^
+	$(GUEST_AR) rcsD $@ $^
 guest: $(GUEST)/libpi.a $(GUEST_OBJ)
 
 # ---- the Pi side --------------------------------------------------------------------------------
@@ -251,7 +267,7 @@ clean:
 	rm -rf $(OUT) my-install/my-install echo/echo emu/emu tools/line-sim pi-side/*.elf pi-side/*.bin \
 	    test-binaries/*.emu test-binaries/*.bin test-binaries/*.elf
 
-.PHONY: all host pi libpi guest harness32 programs test setup-test run lint fuzz bench bless docs clean
+.PHONY: all host pi libpi guest harness32 harness-aarch64 programs test setup-test run lint fuzz bench bless docs clean
 # Kept, though no rule names them: what make would take for a step on the way.
 .SECONDARY: $(call hostobj,$(UNIT_SRC))
 

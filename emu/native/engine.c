@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "emu/native/engine.h"
 #include "emu/native/fault.h"
@@ -31,28 +32,61 @@ static int under_debugger; /* since the start */
 
 static uintptr_t page_up(uintptr_t p)
 {
-    return (p + 0xfff) & ~(uintptr_t)0xfff;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+    return (p + page - 1) & ~(page - 1);
 }
 
-/* In pieces, because valgrind warns of ranges above 256 MB; and valgrind takes MAP_FIXED_NOREPLACE
- * for a hint, hence the check of what came back. */
-static int map_at(uintptr_t lo, uintptr_t hi, int prot)
+/* Whether all that lies in [lo, hi) is address space somebody reserved but put nothing into: QEMU
+ * does so between the parts of the program it loads. */
+static int only_reserved(uintptr_t lo, uintptr_t hi)
+{
+    char line[512];
+    FILE *f = fopen("/proc/self/maps", "re");
+    int only = f != NULL;
+
+    while (f && fgets(line, sizeof line, f)) {
+        unsigned long from, to;
+        char perms[5];
+
+        if (sscanf(line, "%lx-%lx %4s", &from, &to, perms) == 3 && from < hi && to > lo &&
+            strncmp(perms, "---", 3) != 0)
+            only = 0;
+    }
+    if (f)
+        fclose(f);
+    return only;
+}
+
+static void *map_piece(uintptr_t lo, size_t nbytes, int prot)
 {
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    const int fixed = native_on_valgrind() ? MAP_FIXED : MAP_FIXED_NOREPLACE;
+    int fixed = native_on_valgrind() ? MAP_FIXED : MAP_FIXED_NOREPLACE;
+
+    for (;;) {
+        void *got = mmap((void *)lo, nbytes, prot, flags | fixed, -1, 0);
+
+        if (got == (void *)lo)
+            return got;
+        if (got != MAP_FAILED) {
+            munmap(got, nbytes);
+            errno = EEXIST;
+        }
+        if (errno != EEXIST || fixed == MAP_FIXED || !only_reserved(lo, lo + nbytes))
+            return MAP_FAILED;
+        fixed = MAP_FIXED;
+    }
+}
+
+/* In pieces, because valgrind warns of ranges above 256 MB; and valgrind and QEMU take
+ * MAP_FIXED_NOREPLACE for a hint, hence the check of what came back. */
+static int map_at(uintptr_t lo, uintptr_t hi, int prot)
+{
     const size_t piece = 128 << 20;
 
     for (; lo < hi; lo += piece) {
-        size_t nbytes = hi - lo < piece ? hi - lo : piece;
-        void *got = mmap((void *)lo, nbytes, prot, flags | fixed, -1, 0);
-
-        if (got == MAP_FAILED)
+        if (map_piece(lo, hi - lo < piece ? hi - lo : piece, prot) == MAP_FAILED)
             return -1;
-        if (got != (void *)lo) {
-            munmap(got, nbytes);
-            errno = EEXIST;
-            return -1;
-        }
     }
     return 0;
 }

@@ -20,10 +20,14 @@ static inline uintptr_t stack_pointer(void)
     register uintptr_t sp __asm__("rsp");
 #elif defined(__i386__)
     register uintptr_t sp __asm__("esp");
-#elif defined(__aarch64__)
-    register uintptr_t sp __asm__("sp");
 #endif
+#if defined(__aarch64__)
+    uintptr_t sp;
+
+    __asm__ volatile("mov %0, sp" : "=r"(sp)); /* "sp" names no register variable there */
+#else
     __asm__ volatile("" : "=r"(sp));
+#endif
     return sp;
 }
 
