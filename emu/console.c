@@ -11,6 +11,8 @@ void console_flush(struct console *c)
 {
     size_t done = 0;
 
+    if (c->used)
+        c->looked = 0;
     while (done < c->used && !c->failed) {
         ssize_t n = write(1, c->out + done, c->used - done);
 
@@ -28,7 +30,6 @@ int console_write(struct console *c, const char *text, size_t nbytes)
 {
     size_t mine = text_watch(&c->watch, text, nbytes);
 
-    c->looked = 0;
     if (c->limit && mine > c->limit - c->written) {
         mine = c->limit - c->written;
         c->over_limit = 1;
@@ -43,6 +44,16 @@ int console_write(struct console *c, const char *text, size_t nbytes)
     }
     c->written += mine;
     return c->watch.done || c->over_limit || c->failed;
+}
+
+/* A newline is written out, and the text in front of ':', '<' and '`' looked back at. */
+int console_quick_put(struct console *c, char byte)
+{
+    if (byte == '\n' || byte == ':' || byte == '<' || byte == '`' || c->used == sizeof c->out ||
+        c->limit || c->failed || c->watch.done)
+        return -1;
+    console_write(c, &byte, 1);
+    return 0;
 }
 
 static void fill(struct console *c, int timeout_ms)
@@ -71,6 +82,16 @@ unsigned console_waiting(struct console *c)
     if (c->in_next == c->in_used && c->looked++ % LOOKS_A_POLL == 0)
         fill(c, 0);
     return (unsigned)(c->in_used - c->in_next);
+}
+
+int console_quick_waiting(struct console *c)
+{
+    if (c->in_next == c->in_used) {
+        if (!c->in_ended && c->looked % LOOKS_A_POLL == 0)
+            return -1;
+        c->looked++;
+    }
+    return (int)(c->in_used - c->in_next);
 }
 
 int console_take(struct console *c)

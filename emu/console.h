@@ -20,7 +20,7 @@ struct console {
     uint8_t in[256];
     size_t in_used, in_next;
     int in_ended;      /* standard input is at its end, or closed */
-    unsigned looked;   /* looks in vain since it last got or printed something */
+    unsigned looked;   /* looks in vain since it last got or wrote something */
     int over_limit;    /* the output limit was reached */
     int failed;        /* standard output cannot be written: the errno */
     int (*stop)(void); /* nonzero: do not wait; may be null */
@@ -29,6 +29,11 @@ struct console {
 /* A piece that the program printed. Returns 1 when the run is over with it: the end marker is
  * complete, the limit reached, or the output cannot be written. */
 int console_write(struct console *c, const char *text, size_t nbytes);
+
+/* console_write of one byte, and console_waiting, without a system call and in little stack; -1:
+ * that is not possible now, and nothing happened. */
+int console_quick_put(struct console *c, char byte);
+int console_quick_waiting(struct console *c);
 
 /* How many input bytes can be taken now. Asks the system every 16th time only. Never blocks. */
 unsigned console_waiting(struct console *c);

@@ -137,6 +137,18 @@ static void uart_vain(void *self, uint32_t times)
         idle();
 }
 
+static int uart_quick_waiting(void *self)
+{
+    (void)self;
+    return console_quick_waiting(&run.console);
+}
+
+static int uart_quick_put(void *self, uint8_t byte)
+{
+    (void)self;
+    return console_quick_put(&run.console, (char)byte);
+}
+
 static int level_getc(void *self)
 {
     static uint32_t vain;
@@ -272,7 +284,9 @@ static void set_up_devices(void)
         .console = {.waiting = uart_waiting,
                     .get = uart_get,
                     .put = uart_put,
-                    .polled_in_vain = uart_vain},
+                    .polled_in_vain = uart_vain,
+                    .quick_waiting = uart_quick_waiting,
+                    .quick_put = uart_quick_put},
         .sd = card,
         .pins_elsewhere = forwarded,
         .memory = {.at = program_memory},

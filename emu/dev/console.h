@@ -24,6 +24,12 @@ struct dev_console {
      * count of accesses rises by one between calls), so that a loop with a time-out of its own is
      * not held up. */
     void (*polled_in_vain)(void *self, uint32_t times);
+
+    /* waiting and put for quick accesses (emu/core/quick.h), on the program's stack: in a few
+     * instructions, without a system call. Both return -1 where more is to be done: nothing
+     * happened then, and the other two have to be called. Null: always. */
+    int (*quick_waiting)(void *self);
+    int (*quick_put)(void *self, uint8_t byte);
 };
 
 #endif

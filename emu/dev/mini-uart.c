@@ -52,6 +52,7 @@ enum {
     MSR_CTS = 0x20,
     CNTL_RX = 1,
     CNTL_TX = 2,
+    QUICK_LOOKS = 32, /* in vain: polled_in_vain is of interest to nobody before */
     CORE_HZ = 250000000,
     CORE_PERIOD_NS = 4,
 };
@@ -193,18 +194,24 @@ static uint64_t next_change(const struct dev_mini_uart *d, uint64_t now, unsigne
     return next;
 }
 
-/* Symbols to receive, looked for at the register `off`. A program that looks there again and again
- * sees the next change; looks in vain are counted. */
-static unsigned look(struct dev_mini_uart *d, uint32_t off)
+/* Symbols to receive, of those `waiting` at the console, looked for at the register `off`. A
+ * program that looks there again and again sees the next change. */
+static unsigned look_at(struct dev_mini_uart *d, uint32_t off, unsigned waiting)
 {
     uint64_t now = dev_serial_now(d->clock), next;
-    unsigned waiting = at_console(d), n;
 
     arrive(d, now, waiting);
     next = next_change(d, now, waiting);
     if (next != CLOCK_NEVER && dev_spin(&d->spin, d->clock, off, next))
         arrive(d, catch_up(d), waiting);
-    n = receivable(d);
+    return receivable(d);
+}
+
+/* The same; looks in vain are counted. */
+static unsigned look(struct dev_mini_uart *d, uint32_t off)
+{
+    unsigned n = look_at(d, off, at_console(d));
+
     if (n) {
         d->s.vain = 0;
         return n;
@@ -281,6 +288,12 @@ static int sending(const struct dev_mini_uart *d)
     return d->s.wire.ends_ns > dev_serial_now(d->clock);
 }
 
+static uint32_t lsr_of_transmitter(const struct dev_mini_uart *d)
+{
+    return (to_send(d) < DEV_MINI_UART_FIFO ? LSR_TX_ROOM : 0) |
+           (!to_send(d) && !sending(d) ? LSR_TX_IDLE : 0);
+}
+
 /* LSR, p. 15: reading clears the overrun. */
 static uint32_t read_lsr(struct dev_mini_uart *d)
 {
@@ -288,12 +301,8 @@ static uint32_t read_lsr(struct dev_mini_uart *d)
 
     if (d->s.overrun)
         v |= LSR_OVERRUN;
-    if (to_send(d) < DEV_MINI_UART_FIFO)
-        v |= LSR_TX_ROOM;
-    if (!to_send(d) && !sending(d))
-        v |= LSR_TX_IDLE;
     d->s.overrun = 0;
-    return v;
+    return v | lsr_of_transmitter(d);
 }
 
 /* STAT, p. 18-19. The receiver always is idle: what it shows has arrived. */
@@ -445,6 +454,51 @@ static int aux_mmio_write(void *self, const struct bus_access *a)
     return r;
 }
 
+/* ---- quick accesses: what printing consists of, while there is nothing to receive ---- */
+
+static int only_sends(const struct dev_mini_uart *d)
+{
+    const struct dev_mini_uart_state *s = &d->s;
+
+    return reachable(d) && (s->cntl & (CNTL_RX | CNTL_TX)) == (CNTL_RX | CNTL_TX) &&
+           !(s->lcr & (LCR_DLAB | LCR_BREAK)) && !s->ier && !d->alarm.set && !s->tx.count &&
+           !s->rx.count && !s->from_console.arrived && !s->overrun && d->clock &&
+           d->clock->mode == CLOCK_VIRTUAL;
+}
+
+static uint32_t aux_quick_read(void *self, uint32_t addr, uintptr_t pc, quick_rest *rest)
+{
+    struct dev_mini_uart *d = self;
+    uint64_t next;
+
+    if (addr != DEV_AUX_BASE + MU_LSR || !d->console.quick_waiting || !only_sends(d) ||
+        d->s.vain >= QUICK_LOOKS)
+        return rest(addr, 0, pc);
+    next = dev_serial_next(&d->s.wire, catch_up(d));
+    if ((next != CLOCK_NEVER && next >= d->clock->quick_ns) ||
+        d->console.quick_waiting(d->console.self) != 0)
+        return rest(addr, 0, pc);
+    look_at(d, MU_LSR, 0);
+    d->s.vain++;
+    return lsr_of_transmitter(d);
+}
+
+static uint32_t aux_quick_write(void *self, uint32_t addr, uint32_t value, uintptr_t pc,
+                                quick_rest *rest)
+{
+    struct dev_mini_uart *d = self;
+
+    if (addr != DEV_AUX_BASE + MU_IO || !d->console.quick_put || !only_sends(d))
+        return rest(addr, value, pc);
+    catch_up(d);
+    if (to_send(d) == DEV_MINI_UART_FIFO ||
+        d->console.quick_put(d->console.self, (uint8_t)value & data_bits(d)) < 0)
+        return rest(addr, value, pc);
+    d->s.vain = 0;
+    dev_serial_send(&d->s.wire, d->clock->ns, symbol_ns(d));
+    return 0;
+}
+
 void dev_mini_uart_reset(struct dev_mini_uart *d)
 {
     d->s = (struct dev_mini_uart_state){.cntl = CNTL_RX | CNTL_TX};
@@ -463,8 +517,12 @@ void dev_mini_uart_init(struct dev_mini_uart *d, struct clock *clock,
                         const struct dev_console *console)
 {
     memset(d, 0, sizeof *d);
-    d->target = (struct bus_target){
-        .name = "AUX", .self = d, .read = aux_mmio_read, .write = aux_mmio_write};
+    d->target = (struct bus_target){.name = "AUX",
+                                    .self = d,
+                                    .read = aux_mmio_read,
+                                    .write = aux_mmio_write,
+                                    .quick_read = aux_quick_read,
+                                    .quick_write = aux_quick_write};
     d->irq.number = IRQ_AUX;
     d->clock = clock;
     d->alarm = (struct clock_alarm){.self = d, .ring = alarm_rang};

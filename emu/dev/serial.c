@@ -1,9 +1,10 @@
 /* Symbols on a wire; see serial.h. */
 #include "emu/dev/serial.h"
 
-uint64_t dev_serial_now(struct clock *c)
+/* How many symbols of symbol_ns each end from first_ns up to now; almost always it is one. */
+static uint64_t ended(uint64_t first_ns, uint64_t now, uint64_t symbol_ns)
 {
-    return c && c->mode != CLOCK_PI ? clock_ns(c) : 0;
+    return now - first_ns < symbol_ns ? 1 : (now - first_ns) / symbol_ns + 1;
 }
 
 void dev_serial_send_on(struct dev_serial_tx *t, uint64_t now, uint64_t symbol_ns)
@@ -12,7 +13,7 @@ void dev_serial_send_on(struct dev_serial_tx *t, uint64_t now, uint64_t symbol_n
 
     if (!t->waiting || t->ends_ns > now)
         return;
-    n = symbol_ns ? (now - t->ends_ns) / symbol_ns + 1 : t->waiting;
+    n = symbol_ns ? ended(t->ends_ns, now, symbol_ns) : t->waiting;
     if (n > t->waiting)
         n = t->waiting;
     t->waiting -= (unsigned)n;
@@ -43,7 +44,7 @@ void dev_serial_arrive(struct dev_serial_rx *r, uint64_t now, uint64_t symbol_ns
     unsigned most = room < waiting ? room : waiting;
 
     if (r->arrived < most && r->next_ns <= now) {
-        uint64_t n = symbol_ns ? (now - r->next_ns) / symbol_ns + 1 : most;
+        uint64_t n = symbol_ns ? ended(r->next_ns, now, symbol_ns) : most;
 
         if (n > most - r->arrived)
             n = most - r->arrived;

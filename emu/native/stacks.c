@@ -26,6 +26,8 @@ static struct stack {
 } * known, running;
 static size_t count, room;
 
+enum { QUICK_FRAMES = 512 }; /* bytes: what a quick access may need */
+
 void stacks_made(uintptr_t lo, size_t nbytes)
 {
     /* valgrind gives up unwinding less than 512 bytes below the end: the one it is told is higher.
@@ -58,7 +60,7 @@ void stacks_run(uintptr_t sp)
             (!running.nbytes || known[i].nbytes < running.nbytes))
             running = known[i];
     }
-    emu_quick.stack = running.lo;
+    emu_quick.stack = running.lo + QUICK_FRAMES;
     if (__sanitizer_start_switch_fiber && running.nbytes) {
         void *save = NULL;
 

@@ -1,4 +1,5 @@
 /* The terminal's end of a program's UART, on pipes in place of standard input and output. */
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -152,6 +153,64 @@ static void input_found_without_idling(void **state)
     assert_in_range(looks, 0, 16);
 }
 
+/* After a prompt the first look counts, and the next ones cost no system call. */
+static void input_after_a_prompt(void **state)
+{
+    struct console c = {0};
+
+    (void)state;
+    assert_int_equal(console_waiting(&c), 0);
+    console_write(&c, "? ", 2);
+    console_flush(&c);
+    assert_int_equal(write(to_input, "x", 1), 1);
+    assert_int_equal(console_waiting(&c), 1);
+}
+
+static void quick_where_the_system_is_not_needed(void **state)
+{
+    struct console c = {0};
+
+    (void)state;
+    assert_int_equal(console_quick_waiting(&c), -1);
+    assert_int_equal(console_waiting(&c), 0);
+    for (int i = 1; i < 16; i++)
+        assert_int_equal(console_quick_waiting(&c), 0);
+    assert_int_equal(console_quick_waiting(&c), -1);
+    assert_int_equal(write(to_input, "hi", 2), 2);
+    assert_int_equal(console_waiting(&c), 2);
+    assert_int_equal(console_quick_waiting(&c), 2);
+    assert_int_equal(console_take(&c), 'h');
+    assert_int_equal(console_quick_waiting(&c), 1);
+    assert_int_equal(console_take(&c), 'i');
+    close(to_input);
+    assert_int_equal(console_quick_waiting(&c), -1);
+    assert_int_equal(console_waiting(&c), 0);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(console_quick_waiting(&c), 0);
+}
+
+static void quick_where_nothing_follows(void **state)
+{
+    static const char slow[] = "\n:<`";
+    struct console c = {0};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof slow - 1; i++)
+        assert_int_equal(console_quick_put(&c, slow[i]), -1);
+    assert_int_equal(c.written, 0);
+    for (size_t i = 0; i < sizeof c.out; i++)
+        assert_int_equal(console_quick_put(&c, 'x'), 0);
+    assert_int_equal(console_quick_put(&c, 'x'), -1);
+    assert_int_equal(c.written, sizeof c.out);
+    assert_string_equal(printed(), "");
+    console_write(&c, "\nDONE!!!\n", 9);
+    assert_int_equal(console_quick_put(&c, 'x'), -1);
+    c = (struct console){.limit = 10};
+    assert_int_equal(console_quick_put(&c, 'x'), -1);
+    c = (struct console){.failed = EIO};
+    assert_int_equal(console_quick_put(&c, 'x'), -1);
+}
+
 static void input_ended(void **state)
 {
     struct console c = {0};
@@ -191,6 +250,9 @@ int main(void)
         CONSOLE_TEST(output_that_fails),
         CONSOLE_TEST(input_when_asked),
         CONSOLE_TEST(input_found_without_idling),
+        CONSOLE_TEST(input_after_a_prompt),
+        CONSOLE_TEST(quick_where_the_system_is_not_needed),
+        CONSOLE_TEST(quick_where_nothing_follows),
         CONSOLE_TEST(input_ended),
         CONSOLE_TEST(idle_does_not_wait_when_stopping),
     };

@@ -136,24 +136,31 @@ ACCESSORS(8, uint8_t)
 ACCESSORS(16, uint16_t)
 ACCESSORS(32, uint32_t)
 
+/* While accesses may be quick nobody hears of barriers, and no interrupt waits for one. */
+static inline void barrier(uintptr_t pc)
+{
+    if (!*emu_quick.until_ns || stack_pointer() < emu_quick.stack)
+        emu_gate(CALL_BARRIER, 0, 0, pc);
+}
+
 API(void, dev_barrier, void)
 {
-    emu_gate(CALL_BARRIER, 0, 0, PC);
+    barrier(PC);
 }
 
 API(void, dmb, void)
 {
-    emu_gate(CALL_BARRIER, 0, 0, PC);
+    barrier(PC);
 }
 
 API(void, dsb, void)
 {
-    emu_gate(CALL_BARRIER, 0, 0, PC);
+    barrier(PC);
 }
 
 API(void, mb, void)
 {
-    emu_gate(CALL_BARRIER, 0, 0, PC);
+    barrier(PC);
 }
 
 /* A delay is a place to be interrupted in: it stays in backtraces, where a jump to the gate would
