@@ -24,10 +24,83 @@ static struct bus_quick quick_of(const struct bus_target *t)
                               .write = t && t->quick_write ? t->quick_write : never_write};
 }
 
+/* The quick access that is under way; rest is null once it has taken the other way. */
+static quick_rest *rest;
+
+static uint32_t take_rest(uint32_t addr, uint32_t value, uintptr_t pc)
+{
+    quick_rest *r = rest;
+
+    rest = NULL;
+    return r(addr, value, pc);
+}
+
+static inline int may_be_quick(const struct bus *b, enum bus_op op, uint32_t addr, uint32_t value,
+                               uintptr_t pc)
+{
+    for (const struct bus_watcher *w = b->watchers; w; w = w->next) {
+        if (w->may_quick && !w->may_quick(w->self, op, addr, value, pc))
+            return 0;
+    }
+    return 1;
+}
+
+static inline void show_quick(const struct bus *b, enum bus_op op, uint32_t addr, uint32_t value,
+                              uintptr_t pc)
+{
+    for (const struct bus_watcher *w = b->watchers; w; w = w->next) {
+        if (w->saw_quick)
+            w->saw_quick(w->self, op, addr, value, pc);
+    }
+}
+
+static uint32_t watched_read(void *self, uint32_t addr, uintptr_t pc, quick_rest *then)
+{
+    const struct bus *b = self;
+    const struct bus_quick *q = &b->unseen[(addr - PERIPHERAL_BASE) / BUS_PAGE];
+    uint32_t value;
+
+    if (!may_be_quick(b, BUS_READ, addr, 0, pc))
+        return then(addr, 0, pc);
+    rest = then;
+    value = q->read(q->self, addr, pc, take_rest);
+    if (rest)
+        show_quick(b, BUS_READ, addr, value, pc);
+    return value;
+}
+
+static uint32_t watched_write(void *self, uint32_t addr, uint32_t value, uintptr_t pc,
+                              quick_rest *then)
+{
+    const struct bus *b = self;
+    const struct bus_quick *q = &b->unseen[(addr - PERIPHERAL_BASE) / BUS_PAGE];
+
+    if (!may_be_quick(b, BUS_WRITE, addr, value, pc))
+        return then(addr, value, pc);
+    rest = then;
+    q->write(q->self, addr, value, pc, take_rest);
+    if (rest)
+        show_quick(b, BUS_WRITE, addr, value, pc);
+    return 0;
+}
+
+static void set_quick(struct bus *b, uint32_t page)
+{
+    struct bus_quick q = quick_of(b->page[page]);
+
+    b->unseen[page] = q;
+    if (b->watched_quick) {
+        q.self = b;
+        q.read = q.read == never_read ? never_read : watched_read;
+        q.write = q.write == never_write ? never_write : watched_write;
+    }
+    b->quick[page] = q;
+}
+
 void bus_quick_start(struct bus *b)
 {
     for (uint32_t i = 0; i < BUS_PAGES; i++)
-        b->quick[i] = quick_of(b->page[i]);
+        set_quick(b, i);
 }
 
 void bus_map(struct bus *b, uint32_t base, uint32_t nbytes, const struct bus_target *t)
@@ -38,7 +111,7 @@ void bus_map(struct bus *b, uint32_t base, uint32_t nbytes, const struct bus_tar
     assert(nbytes % BUS_PAGE == 0 && first + nbytes / BUS_PAGE <= BUS_PAGES);
     for (uint32_t i = first; i < first + nbytes / BUS_PAGE; i++) {
         b->page[i] = t;
-        b->quick[i] = quick_of(t);
+        set_quick(b, i);
     }
 }
 
@@ -50,7 +123,8 @@ void bus_watch(struct bus *b, struct bus_watcher *w)
         tail = &(*tail)->next;
     w->next = NULL;
     *tail = w;
-    b->watched |= !w->failures_only;
+    b->watched |= !w->failures_only && !w->saw_quick;
+    b->watched_quick |= w->saw_quick != NULL;
 }
 
 static int lanes(const struct bus_target *t, struct bus_access *a)
@@ -103,9 +177,15 @@ int bus_perform(struct bus *b, struct bus_access *a)
     } else if ((a->op == BUS_DELAY_US || a->op == BUS_DELAY_CYCLES) && b->delay) {
         b->delay(b->timing, a);
     }
-    for (struct bus_watcher *w = b->watchers; w; w = w->next) {
-        if (r < 0 || !w->failures_only)
-            w->saw(w->self, a, r);
-    }
+    bus_show(b, a, r, NULL);
     return r;
+}
+
+void bus_show(const struct bus *b, const struct bus_access *a, int result,
+              const struct bus_watcher *last)
+{
+    for (const struct bus_watcher *w = b->watchers; w && w != last; w = w->next) {
+        if (result < 0 || !w->failures_only)
+            w->saw(w->self, a, result);
+    }
 }

@@ -64,22 +64,30 @@ enum bus_error {
     BUS_OUTSIDE = -4, /* not a peripheral address */
 };
 
-/* Sees each access after it was performed, in order. Must not make accesses itself. */
+/* Sees each access after it was performed, in order. Must not make accesses itself.
+ *
+ * With a watcher that has saw_quick, quick accesses stay quick: it is told of them by that, on the
+ * program's stack, so it must be a leaf. may_quick is asked before: 0 and the access takes the
+ * other way; null: each may. Of a read that is asked before it has a value. */
 struct bus_watcher {
     void *self;
     int failures_only; /* set: sees only what got a negative result, and no quick access is missed
                         */
     void (*saw)(void *self, const struct bus_access *a, int result);
+    int (*may_quick)(void *self, enum bus_op op, uint32_t addr, uint32_t value, uintptr_t pc);
+    void (*saw_quick)(void *self, enum bus_op op, uint32_t addr, uint32_t value, uintptr_t pc);
     struct bus_watcher *next;
 };
 
 struct bus {
     const struct bus_target *page[BUS_PAGES];
-    struct bus_quick quick[BUS_PAGES]; /* no null pointers after bus_quick_start */
-    struct bus_watcher *watchers;      /* in the order they were added */
-    int watched;                       /* one of them sees every access: none may be quick */
-    uint64_t accesses;                 /* reads and writes performed so far, quick ones included */
-    void *timing;                      /* argument of the two below */
+    struct bus_quick quick[BUS_PAGES];  /* no null pointers after bus_quick_start */
+    struct bus_quick unseen[BUS_PAGES]; /* the same, behind the watchers' back */
+    int watched_quick;                  /* one of them has saw_quick */
+    struct bus_watcher *watchers;       /* in the order they were added */
+    int watched;                        /* one of them sees every access: none may be quick */
+    uint64_t accesses;                  /* reads and writes performed so far, quick ones included */
+    void *timing;                       /* argument of the two below */
     void (*delay)(void *timing, const struct bus_access *a); /* null: delays cost nothing */
     void (*access_cost)(void *timing);                       /* null: accesses cost nothing */
 };
@@ -88,7 +96,7 @@ struct bus {
  * call overrides an earlier one. t is borrowed. */
 void bus_map(struct bus *b, uint32_t base, uint32_t nbytes, const struct bus_target *t);
 
-/* Makes b->quick complete, for an engine that uses it. */
+/* Makes b->quick complete, for an engine that uses it; no watcher may be added behind it. */
 void bus_quick_start(struct bus *b);
 
 /* Adds w (borrowed) behind the others. */
@@ -99,5 +107,9 @@ void bus_watch(struct bus *b, struct bus_watcher *w);
  * word: reads take their lanes from it, writes carry zeros in the other lanes (as the APB
  * peripherals see it). Returns 0 or a negative enum bus_error. */
 int bus_perform(struct bus *b, struct bus_access *a);
+
+/* Shows *a, which was performed elsewhere, to the watchers in front of `last` (null: to all). */
+void bus_show(const struct bus *b, const struct bus_access *a, int result,
+              const struct bus_watcher *last);
 
 #endif

@@ -1,0 +1,61 @@
+/* emu/observe/record.h - writes a run's log while it runs: a watcher on the bus, and what else a
+ * replay cannot know. */
+#ifndef EMU_OBSERVE_RECORD_H
+#define EMU_OBSERVE_RECORD_H
+
+#include <stdint.h>
+
+#include "emu/core/bus.h"
+#include "emu/core/clock.h"
+#include "emu/observe/log-file.h"
+
+/* A set of program locations. */
+struct record_places {
+    uint32_t *pc; /* 0: free */
+    uint32_t room, n;
+};
+
+struct record {
+    struct bus_watcher watcher; /* for bus_watch */
+    struct log_writer log;
+    struct log_code code;
+    struct clock *clock;
+    void *self;
+    /* Writing failed, said once; the program goes on. */
+    void (*stopped)(void *self, const char *why, uint64_t accesses);
+    enum bus_origin (*origin)(uintptr_t pc);
+    const uint64_t *calls, *timed_calls; /* of the program, as the engine counts them */
+
+    int on;
+    uint64_t accesses, calls_then, timed_then;
+    uint64_t real_start_ns;
+    struct record_places places;
+    struct {
+        uint32_t addr, nbytes;
+    } handed[16]; /* to bus masters for writing, since the last record */
+    int nhanded;
+    uint8_t bytes[LOG_CODE_MAX];
+};
+
+/* Creates the log and fills *r, whose clock, self, stopped, origin and counters are set. 0, or -1
+ * with r->log.why. Time is virtual if the clock's is. */
+int record_start(struct record *r, const char *path);
+
+/* The program's handler begins; after its last call, or by_signal while it computed. */
+void record_irq(struct record *r, unsigned which, int by_signal);
+
+/* A byte of input read above the registers, after so many looks in vain. */
+void record_input(struct record *r, uint8_t byte, uint32_t looks);
+
+/* The cycle counter was read. */
+void record_cycles(struct record *r, uint32_t value);
+
+/* A bus master was given [addr, addr + nbytes) of the program's RAM to write to now. What it wrote
+ * is recorded behind the access that is under way, or by record_settle when none is. */
+void record_handed(struct record *r, uint32_t addr, uint32_t nbytes);
+void record_settle(struct record *r);
+
+/* The end of the run; places: text as docs/log.md has it. 0, or -1 with r->log.why. */
+int record_end(struct record *r, int status, int sig, const char *places, size_t nbytes);
+
+#endif
