@@ -28,6 +28,7 @@ extern uintptr_t native_guest_sp; /* switch.S: where the program's stack stood a
 
 static const struct native_host *host;
 struct emu_quick emu_quick;
+struct native_counts native_counts;
 static int under_debugger; /* since the start */
 
 static uintptr_t page_up(uintptr_t p)
@@ -224,14 +225,18 @@ static void unsupported(const char *name, uintptr_t pc)
  * nothing else would wait for ever. */
 static void a_call_takes_time(void)
 {
+    native_counts.timed_calls++;
     if (host->clock->mode == CLOCK_VIRTUAL)
         clock_pass(host->clock, CLOCK_CYCLES_NS);
 }
 
 static uint32_t cycles(void)
 {
+    uint32_t value;
+
     a_call_takes_time();
-    return (uint32_t)clock_cycles(host->clock);
+    value = (uint32_t)clock_cycles(host->clock);
+    return host->cycles ? host->cycles(host->self, value) : value;
 }
 
 static uintptr_t dispatch(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc)
@@ -308,7 +313,7 @@ uintptr_t native_call(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc
     uintptr_t value;
 
     fault_enter_host(pc);
-    irq_calls++;
+    native_counts.calls++;
     check_stack(pc);
     value = dispatch(call, a, b, pc);
     if (irq_unmasked)

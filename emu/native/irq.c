@@ -60,12 +60,11 @@ static uint32_t cpsr = CPSR_START;
 static struct activation activations[STACKS];
 static struct rest rest;
 static volatile sig_atomic_t kicked;
-static unsigned long calls_then;
+static uint64_t calls_then;
 static timer_t again;
 static int ticking;
 
 int irq_unmasked, irq_watching;
-unsigned long irq_calls;
 
 /* ---- the status register ---- */
 
@@ -165,7 +164,7 @@ static struct activation *free_activation(uintptr_t pc)
 }
 
 /* The processor's part of an interrupt (DDI 0100I A2-16): the handler for `which` is to run. */
-static struct activation *begin(int which, uintptr_t pc)
+static struct activation *begin(int which, uintptr_t pc, int by_signal)
 {
     struct activation *a = free_activation(pc);
     int fast = (which & NATIVE_FIQ) != 0;
@@ -173,6 +172,8 @@ static struct activation *begin(int which, uintptr_t pc)
     uintptr_t stack = stacks_running(&nbytes);
     uint32_t mode = fast ? CPSR_F | CPSR_I | MODE_FIQ : CPSR_I | MODE_IRQ;
 
+    if (host->handler_begins)
+        host->handler_begins(host->self, fast ? NATIVE_FIQ : NATIVE_IRQ, by_signal);
     if (!a->made)
         stacks_made(top_of(a) - STACK_BYTES, STACK_BYTES);
     *a = (struct activation){
@@ -230,7 +231,7 @@ void irq_at_gate(uintptr_t pc)
         which = due();
     }
     if (which)
-        begin(which, pc);
+        begin(which, pc, 0);
 }
 
 void native_handler_end(uintptr_t top)
@@ -249,7 +250,7 @@ int irq_in_signal(uintptr_t pc)
 
     areas_block();
     for (; (which = due()); ran++) {
-        uintptr_t top = top_of(begin(which, pc));
+        uintptr_t top = top_of(begin(which, pc, 1));
 
         native_handler_sp = 0;
         native_run_handler(top, pc, native_handler_fast);
@@ -277,9 +278,9 @@ void native_kick(void)
 
 int irq_tick(void)
 {
-    int spins = kicked || irq_calls == calls_then;
+    int spins = kicked || native_counts.calls == calls_then;
 
-    calls_then = irq_calls;
+    calls_then = native_counts.calls;
     return spins;
 }
 
@@ -314,7 +315,7 @@ void native_watch_computing(int on)
  * real time nobody knows when the next is due. */
 void irq_looked(int ran)
 {
-    calls_then = irq_calls;
+    calls_then = native_counts.calls;
     if (ran || host->clock->mode != CLOCK_VIRTUAL)
         irq_again();
 }

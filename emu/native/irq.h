@@ -23,9 +23,6 @@ extern int irq_unmasked;
 /* native_watch_computing. */
 extern int irq_watching;
 
-/* Calls through the gate so far: a program that makes none computes, or spins. */
-extern unsigned long irq_calls;
-
 /* At the end of a call made from pc: if an interrupt is due, makes emu_gate run the handler before
  * it returns. */
 void irq_at_gate(uintptr_t pc);

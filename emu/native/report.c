@@ -1,14 +1,11 @@
-/* Where the program is: addresses by unwinding, names by addr2line, which binutils brings along and
- * every compiler needs anyway. */
+/* Where the program is: addresses by unwinding, names by places.h. */
 #include "emu/native/native.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <unwind.h>
+
+#include "emu/native/places.h"
 
 enum { MAX_FRAMES = 32, MAX_INLINED = 96 };
 
@@ -17,10 +14,6 @@ extern char emu_guest_text[], emu_guest_text_end[];
 struct frames {
     uintptr_t pc[MAX_FRAMES]; /* of the instruction, not of the one behind a call */
     int n, skipped;
-};
-
-struct place {
-    char function[80], location[176];
 };
 
 int native_is_guest_text(uintptr_t pc)
@@ -45,82 +38,27 @@ static _Unwind_Reason_Code collect(struct _Unwind_Context *context, void *arg)
     return _URC_NO_REASON;
 }
 
-static void keep(char *to, size_t room, const char *line)
-{
-    size_t n = strcspn(line, "\n");
+struct found {
+    struct place *place;
+    int n, max;
+};
 
-    if (n >= room)
-        n = room - 1;
-    memcpy(to, line, n);
-    to[n] = 0;
+static void found(void *self, uintptr_t pc, const struct place *place)
+{
+    struct found *f = self;
+
+    (void)pc;
+    if (f->n < f->max)
+        f->place[f->n++] = *place;
 }
 
-/* Starts addr2line with the frames' addresses; *out reads what it prints. */
-static pid_t start_addr2line(const struct frames *f, FILE **out)
-{
-    char exe[512], pcs[MAX_FRAMES][20];
-    const char *argv[8 + MAX_FRAMES] = {"addr2line", "-f", "-i", "-e", exe};
-    ssize_t len = readlink("/proc/self/exe", exe, sizeof exe - 1);
-    int fds[2], argc = 5;
-    pid_t child;
-
-    if (len < 0 || pipe(fds) < 0)
-        return -1;
-    exe[len] = 0;
-    for (int i = 0; i < f->n; i++) {
-        snprintf(pcs[i], sizeof pcs[i], "0x%lx", (unsigned long)f->pc[i]);
-        argv[argc++] = pcs[i];
-    }
-    child = fork();
-    if (child == 0) {
-        dup2(fds[1], 1);
-        close(fds[0]);
-        close(fds[1]);
-        execvp(argv[0], (char *const *)(uintptr_t)argv);
-        _exit(127);
-    }
-    close(fds[1]);
-    *out = fdopen(fds[0], "r");
-    return child;
-}
-
-/* Runs addr2line on the frames; fills places, outermost inlined last. Returns how many. */
+/* Fills places, outermost inlined last. Returns how many. */
 static int resolve(const struct frames *f, struct place *places, int max)
 {
-    char line[512];
-    FILE *out = NULL;
-    pid_t child = start_addr2line(f, &out);
-    int n = 0, odd = 0;
+    struct found all = {.place = places, .max = max};
 
-    while (out && n < max && fgets(line, sizeof line, out)) {
-        if (odd)
-            keep(places[n++].location, sizeof places[0].location, line);
-        else
-            keep(places[n].function, sizeof places[0].function, line);
-        odd = !odd;
-    }
-    if (out)
-        fclose(out);
-    if (child > 0)
-        waitpid(child, NULL, 0);
-    return n;
-}
-
-/* Paths below the working directory are shown from there, without addr2line's discriminators. */
-static const char *shorten(char *location)
-{
-    char cwd[512];
-    char *extra = strstr(location, " (discriminator");
-
-    if (extra)
-        *extra = 0;
-    if (getcwd(cwd, sizeof cwd)) {
-        size_t n = strlen(cwd);
-
-        if (strncmp(location, cwd, n) == 0 && location[n] == '/')
-            return location + n + 1;
-    }
-    return location;
+    places_find(f->pc, (size_t)f->n, &all, found);
+    return all.n;
 }
 
 const char *native_where(uintptr_t pc, char *buf, size_t nbytes)
@@ -129,10 +67,39 @@ const char *native_where(uintptr_t pc, char *buf, size_t nbytes)
     struct place place;
 
     if (native_is_guest_text(pc) && resolve(&f, &place, 1) == 1 && place.location[0] != '?')
-        snprintf(buf, nbytes, "%s in %s", shorten(place.location), place.function);
+        snprintf(buf, nbytes, "%s in %s", places_shorten(place.location), place.function);
     else
         snprintf(buf, nbytes, "address 0x%lx", (unsigned long)pc);
     return buf;
+}
+
+struct named {
+    void *self;
+    void (*say)(void *self, uintptr_t pc, const char *text);
+    uintptr_t last;
+};
+
+static void name(void *self, uintptr_t pc, const struct place *place)
+{
+    struct named *n = self;
+    struct place p = *place;
+    char text[sizeof p.function + sizeof p.location + 8];
+
+    if (pc == n->last || p.location[0] == '?') /* inlined into */
+        return;
+    n->last = pc;
+    snprintf(text, sizeof text, "%s in %s", places_shorten(p.location), p.function);
+    n->say(n->self, pc + 1, text);
+}
+
+void native_name_all(uintptr_t *pc, size_t n, void *self,
+                     void (*say)(void *self, uintptr_t pc, const char *text))
+{
+    struct named all = {.self = self, .say = say};
+
+    for (size_t i = 0; i < n; i++)
+        pc[i]--;
+    places_find(pc, n, &all, name);
 }
 
 /* The return address a call through a bad pointer left on the stack. */
@@ -169,7 +136,7 @@ static void print_places(struct place *places, int n)
         while (i + same < n && same_place(&places[i], &places[i + same]))
             same++;
         fprintf(stderr, "emu:   #%d %s at %s\n", number, places[i].function,
-                shorten(places[i].location));
+                places_shorten(places[i].location));
         if (same > 1)
             fprintf(stderr, "emu:   ... %d more calls of the same\n", same - 1);
         number += same;

@@ -13,7 +13,7 @@ enum op {
     OP_MEMORY, /* addr, nbytes, bytes */
     OP_IRQ,    /* which and by_signal, count */
     OP_INPUT,  /* byte, count */
-    OP_CYCLES, /* value */
+    OP_CYCLES, /* value, count */
     OP_END,    /* status, signal */
     OPS,
 };
@@ -242,6 +242,7 @@ size_t log_encode(struct log_code *c, const struct log_record *r, uint8_t *out)
     case LOG_CYCLES:
         *p++ = OP_CYCLES;
         p = put(p, r->value);
+        p = put(p, r->count);
         break;
     case LOG_END:
         *p++ = OP_END;
@@ -292,6 +293,7 @@ static void take_record(struct log_code *c, struct input *in, unsigned op, struc
     case OP_CYCLES:
         r->kind = LOG_CYCLES;
         r->value = take32(in);
+        r->count = take32(in);
         return;
     case OP_END:
         r->kind = LOG_END;

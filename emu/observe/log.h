@@ -16,7 +16,7 @@ enum log_kind {
     LOG_MEMORY, /* a bus master wrote addr to addr + nbytes of the program's RAM */
     LOG_IRQ,    /* the program's handler begins: value which interrupt, count, by_signal */
     LOG_INPUT,  /* a byte that the program read above the registers: value, count */
-    LOG_CYCLES, /* the program read its cycle counter: value; not in virtual time */
+    LOG_CYCLES, /* the program read its cycle counter: value, count */
     LOG_END,    /* the run ended: value its exit status, count its signal */
 };
 
@@ -31,7 +31,8 @@ struct log_record {
     int result;          /* LOG_ACCESS: of bus_perform */
     uint32_t value;
     /* LOG_IRQ: calls of the program through the gate since the record before. LOG_INPUT: looks in
-     * vain since then. LOG_END: the signal, or 0. */
+     * vain since then. LOG_CYCLES: readings of it, or of the cpsr, since then, with this one.
+     * LOG_END: the signal, or 0. */
     uint32_t count;
     int by_signal;        /* LOG_IRQ: the program was computing, not in a call */
     uint32_t addr;        /* LOG_MEMORY */

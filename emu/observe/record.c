@@ -77,6 +77,9 @@ static void add(struct record *r, struct log_record *record)
         log_append1(&r->log, r->bytes[0]);
     else
         log_append(&r->log, r->bytes, n);
+    if (record->kind == LOG_MEMORY ||
+        (record->kind == LOG_ACCESS && record->a.origin == ORIGIN_DMA))
+        return; /* not of the program's doing: a replay has them early */
     r->calls_then = *r->calls;
     r->timed_then = *r->timed_calls;
 }
@@ -199,6 +202,7 @@ void record_cycles(struct record *r, uint32_t value)
     if (r->code.clock == LOG_VIRTUAL && known == r->clock->ns)
         return;
     record_settle(r);
+    record.count = (uint32_t)(*r->timed_calls - r->timed_then);
     add(r, &record);
 }
 

@@ -66,6 +66,7 @@ static struct log_record some_record(void)
         r.count = any_value();
         break;
     case LOG_CYCLES:
+        r.count = any_value();
         break;
     case LOG_END:
         r.count = any(64);
