@@ -13,12 +13,11 @@
 #include "emu/dev/board.h"
 #include "emu/hookup.h"
 #include "emu/native/native.h"
-#include "emu/observe/trace.h"
-#include "emu/observe/unmodelled.h"
 #include "emu/parts/parts.h"
 #include "emu/pi.h"
 #include "emu/run.h"
 #include "emu/sd-image.h"
+#include "emu/watch.h"
 #include "libunix/guard.h"
 #include "libunix/line.h"
 #include "wire/ops.h"
@@ -33,9 +32,7 @@ enum {
 struct run run;
 static struct dev_board board;
 static struct sd_store card; /* of --sd */
-static struct trace tracer;
-static struct unmodelled unmodelled;
-static int forwarded; /* a Pi answers */
+static int forwarded;        /* a Pi answers */
 
 void run_say(const char *format, ...)
 {
@@ -65,7 +62,7 @@ void run_end(int status, int sig)
     }
     pi_close();
     hookup_close();
-    unmodelled_free(&unmodelled);
+    watch_end();
     fflush(NULL);
     if (sig) {
         sigset_t set;
@@ -304,49 +301,6 @@ static void set_up_devices(void)
     }
 }
 
-/* ---- watchers ---- */
-
-/* Keeps the trace in order with the program's output. */
-static void flush_before(void *self, const struct bus_access *a, int result)
-{
-    (void)self, (void)result;
-    if (a->origin == ORIGIN_PROGRAM)
-        console_flush(&run.console);
-}
-
-static void report_unmodelled(void *self, const struct bus_access *a, const char *text)
-{
-    char where[256];
-
-    (void)self;
-    if (!run.options.quiet || run.options.strict)
-        run_say("%s: %s", native_where(a->pc, where, sizeof where), text);
-}
-
-static void stop_unmodelled(void *self, const struct bus_access *a)
-{
-    (void)self, (void)a;
-    run_say("--strict: the run ends at the first register no model knows");
-    run_end(1, 0);
-}
-
-static void set_up_watchers(void)
-{
-    static struct bus_watcher in_order = {.saw = flush_before};
-
-    if (run.options.trace) {
-        bus_watch(&run.bus, &in_order);
-        trace_init(&tracer, stderr, run.options.trace == TRACE_ALL);
-        bus_watch(&run.bus, &tracer.watcher);
-    }
-    if (unmodelled_init(&unmodelled, NULL, report_unmodelled,
-                        run.options.strict ? stop_unmodelled : NULL) < 0) {
-        run_say("out of memory");
-        exit(2);
-    }
-    bus_watch(&run.bus, &unmodelled.watcher);
-}
-
 static int access_failed(void *self, const struct bus_access *a, int result)
 {
     char text[512];
@@ -492,6 +446,6 @@ int main(int argc, char **argv)
         host.irq_pending = models_irq_pending;
         host.irq_look = models_irq_look;
     }
-    set_up_watchers();
+    watch_start();
     native_run(&host);
 }
