@@ -25,20 +25,6 @@ struct machine {
     int is_write; /* 1 write, 0 read, -1 unknown */
 };
 
-#if defined(__aarch64__)
-/* Whether an access that faulted was a write, as the kernel says; QEMU in its place does not. */
-static int written(const mcontext_t *m)
-{
-    const struct _aarch64_ctx *at = (const void *)m->__reserved;
-
-    for (; at->magic && at->size; at = (const void *)((const char *)at + at->size)) {
-        if (at->magic == ESR_MAGIC) /* WnR, DDI 0487 D17.2.37 */
-            return (int)((const struct esr_context *)at)->esr >> 6 & 1;
-    }
-    return -1;
-}
-#endif
-
 static struct machine machine_of(const ucontext_t *uc)
 {
     const mcontext_t *m = &uc->uc_mcontext;
@@ -49,7 +35,7 @@ static struct machine machine_of(const ucontext_t *uc)
     return (struct machine){(uintptr_t)m->gregs[REG_EIP], (uintptr_t)m->gregs[REG_ESP],
                             (m->gregs[REG_ERR] >> 1) & 1};
 #elif defined(__aarch64__)
-    return (struct machine){m->pc, m->sp, written(m)};
+    return (struct machine){m->pc, m->sp, -1};
 #endif
 }
 
@@ -115,19 +101,10 @@ static void on_stop(int sig, siginfo_t *info, void *context)
     end_by_signal(sig, context, m.pc);
 }
 
-static const char *verb_of(const struct machine *m)
-{
-    int is_write = m->is_write;
-
-    if (is_write < 0 && native_is_guest_text(m->pc))
-        is_write = deref_writes(m->pc);
-    return is_write < 0 ? "access to" : is_write ? "write to" : "read of";
-}
-
 /* Names what a program did when it touched addr, which it may not. */
 static void describe(char *what, size_t n, const struct machine *m, uintptr_t addr)
 {
-    const char *verb = verb_of(m);
+    const char *verb = m->is_write < 0 ? "access to" : m->is_write ? "write to" : "read of";
     unsigned long a = (unsigned long)addr;
 
     if (m->pc == addr)
@@ -188,7 +165,7 @@ static int device_hit(ucontext_t *context, const struct machine *m, uintptr_t ad
     }
     in_host = 0;
     snprintf(what, n, "guest fault: %s the device register %s (0x%lx) through a pointer: %s",
-             verb_of(m), reg_name((uint32_t)addr, name, sizeof name),
+             m->is_write ? "write to" : "read of", reg_name((uint32_t)addr, name, sizeof name),
              (unsigned long)addr, why);
     return -1;
 }
