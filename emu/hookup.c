@@ -25,7 +25,8 @@ static void pins_state(void *self, struct pins_state *s)
     const struct dev_gpio_state *g = &board->gpio.s;
 
     (void)self;
-    *s = (struct pins_state){g->output, g->latch, g->pull_up, g->pull_down};
+    *s = (struct pins_state){g->output | g->alt, (g->latch & g->output) | (g->alt_level & g->alt),
+                             g->pull_up, g->pull_down};
 }
 
 static void pins_drive(void *self, unsigned pin, enum pin_outside to)
@@ -156,6 +157,7 @@ void hookup_open(struct dev_board *b, void (*idle_)(void))
         }
     }
     b->gpio.changed = pins_changed;
+    dev_gpio_wire(&b->gpio, parts.wiring.wired);
     parts_start(&parts);
     b->spi0.loopback = parts.wiring.net[DEV_SPI0_MISO] == parts.wiring.net[DEV_SPI0_MOSI];
     if (parts.waiters)
@@ -173,9 +175,21 @@ void hookup_waits(void)
         parts_waits(&parts);
 }
 
+/* What the UARTs had taken when the program ended still goes out. */
+static void send_the_rest(void)
+{
+    uint64_t idle_ns = dev_alt_idle_ns(&board->alt), now = clock_ns(&run.clock);
+
+    dev_gpio_wire(&board->gpio, board->gpio.wired); /* the last byte may have ended the run */
+    if (idle_ns > now)
+        clock_pass(&run.clock, idle_ns - now);
+}
+
 void hookup_close(void)
 {
-    if (open_)
-        parts_end(&parts);
+    if (!open_)
+        return;
     open_ = 0;
+    send_the_rest();
+    parts_end(&parts);
 }

@@ -231,6 +231,7 @@ void dev_board_init(struct dev_board *d, const struct dev_board_outside *o, stru
     dev_rng_map(&d->rng, b);
     dev_emmc_map(&d->emmc, b);
     init_serial(d, o, b);
+    dev_alt_init(&d->alt, o->clock, &d->gpio, &d->mini_uart, &d->pl011, &d->pwm, &d->clocks);
 }
 
 void dev_board_after_boot(struct dev_board *d)
@@ -247,6 +248,7 @@ static uint64_t sooner(uint64_t next, const struct clock_alarm *a)
 /* A word moved, or the end of a transfer: an interrupt may follow, or data that is waited for. */
 static uint64_t next_serial(const struct dev_board *d, uint64_t next)
 {
+    next = sooner(next, &d->alt.alarm);
     next = sooner(next, &d->spi0.alarm);
     for (unsigned i = 0; i < 2; i++)
         next = sooner(next, &d->bsc[i].alarm);

@@ -5,6 +5,7 @@
 #include "emu/core/bus.h"
 #include "emu/core/clock.h"
 #include "emu/core/memory.h"
+#include "emu/dev/alt.h"
 #include "emu/dev/arm-timer.h"
 #include "emu/dev/bsc.h"
 #include "emu/dev/clocks.h"
@@ -56,6 +57,7 @@ struct dev_board {
     struct dev_pwm pwm;
     struct dev_pcm pcm;
     struct dev_dma dma;
+    struct dev_alt alt;
 };
 
 /* Makes the devices, as after power-on, and maps them. Pages without a model stay as they are. */

@@ -2,14 +2,17 @@
  * clocks of PCM and PWM. Sources as Linux's clk-bcm2835.c has them on a Pi Zero: oscillator 19.2
  * MHz, PLLC 1 GHz, PLLD 500 MHz.
  *
- * Not modelled: what MASH and FLIP do to the wave, glitches of a clock that is changed while it
- * runs, the clocks that the manual does not list, clocks on pins.
+ * Not modelled: what MASH and FLIP do to the wave (a clock on a pin has its average rate and is
+ * high half of the time), glitches of a clock that is changed while it runs, the clocks that the
+ * manual does not list.
  *
  * Registers, each write with 0x5A in the top byte or ignored: GP0CTL 70, GP0DIV 74, GP1 78, GP2 80,
  * PCM 98, PWM A0. */
 #include "emu/dev/clocks.h"
 
 #include <string.h>
+
+#include "emu/dev/wave.h"
 
 enum {
     PASSWORD = 0x5a,
@@ -59,6 +62,23 @@ uint32_t dev_clocks_hz(struct dev_clocks *d, enum dev_clocks_output which)
     return (uint32_t)((hz << DIVI_SHIFT) / divisor(d->s.output[which].div));
 }
 
+int dev_clocks_level(struct dev_clocks *d, enum dev_clocks_output which, uint64_t *edge)
+{
+    uint64_t now = clock_ns(d->clock), halves = 2ull * dev_clocks_hz(d, which), n;
+    uint64_t from = d->s.output[which].from_ns, stops = d->s.output[which].stops_ns;
+
+    *edge = CLOCK_NEVER;
+    if (!halves)
+        return 0;
+    n = wave_cycle(now - from, halves);
+    *edge = from + wave_ns(n + 1, halves);
+    if (*edge <= now)
+        *edge = now + 1;
+    if (stops && *edge >= stops)
+        *edge = n % 2 ? CLOCK_NEVER : stops;
+    return n % 2 == 0;
+}
+
 /* p. 107: turned off, a clock finishes its cycle, and is busy until then; killed, it does not. */
 static void write_ctl(struct dev_clocks *d, unsigned i, uint32_t value)
 {
@@ -66,6 +86,8 @@ static void write_ctl(struct dev_clocks *d, unsigned i, uint32_t value)
     uint32_t hz = dev_clocks_hz(d, i);
     int was_on = d->s.output[i].ctl & CTL_ENAB;
 
+    if (!was_on && (value & CTL_ENAB))
+        d->s.output[i].from_ns = clock_ns(d->clock);
     d->s.output[i].ctl = value & CTL_BITS;
     if (value & CTL_KILL) {
         d->s.output[i].ctl &= ~(uint32_t)CTL_ENAB;
@@ -119,6 +141,7 @@ static int clocks_mmio_write(void *self, const struct bus_access *a)
         d->s.output[i].div = a->value & DIV_BITS;
     else
         write_ctl(d, (unsigned)i, a->value);
+    dev_output_moved(&d->out);
     if (d->changed)
         d->changed(d->self, (enum dev_clocks_output)i);
     return 0;

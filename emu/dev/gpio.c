@@ -1,8 +1,8 @@
 /* GPIO, from "BCM2835 ARM Peripherals" ch. 6 (p. 89-104).
  *
- * Not modelled: what a peripheral drives onto a pin in one of its ALT functions (such a pin reads
- * what is outside), the two-clock glitch filter of the synchronous edge detectors, pad drive
- * strength. Every access takes long enough for an edge to pass the filter.
+ * Not modelled: the two-clock glitch filter of the synchronous edge detectors, pad drive strength.
+ * Every access takes long enough for an edge to pass the filter. A pin in an ALT function of which
+ * nothing is known in alt.c reads what is outside.
  *
  * Registers: FSEL0-5 00-14, SET 1C 20, CLR 28 2C, LEV 34 38, EDS 40 44, REN 4C 50, FEN 58 5C,
  * HEN 64 68, LEN 70 74, AREN 7C 80, AFEN 88 8C, PUD 94, PUDCLK 98 9C. */
@@ -82,7 +82,7 @@ static uint64_t levels(const struct dev_gpio_state *s)
 {
     uint64_t in = (s->outside & s->driven) | (s->pull_up & ~s->driven);
 
-    return (s->latch & s->output) | (in & ~s->output);
+    return (s->latch & s->output) | (s->alt_level & s->alt) | (in & ~(s->output | s->alt));
 }
 
 /* After anything that may move a level. */
@@ -122,7 +122,34 @@ static void select_functions(struct dev_gpio *d, unsigned n, uint32_t value)
         else
             s->output &= ~pin;
     }
+    s->alt &= ~s->output;
+    if (d->alt_selected)
+        d->alt_selected(d->alt_self);
     settle_sides(d);
+}
+
+void dev_gpio_drive_alt(struct dev_gpio *d, uint64_t which, uint64_t to)
+{
+    int sides = d->s.alt != which;
+
+    d->s.alt = which;
+    d->s.alt_level = to;
+    if (sides)
+        settle_sides(d);
+    else
+        settle(d);
+}
+
+static void update_alt(struct dev_gpio *d)
+{
+    if (d->alt_update)
+        d->alt_update(d->alt_self);
+}
+
+void dev_gpio_wire(struct dev_gpio *d, uint64_t which)
+{
+    d->wired = which;
+    update_alt(d);
 }
 
 /* Clocks PUD into the pins, p. 101: the value of PUD when the clock is asserted counts. */
@@ -190,6 +217,8 @@ static int gpio_mmio_read(void *self, struct bus_access *a)
         return 0;
     case LEV0:
     case LEV1:
+        if (d->alt_moves)
+            update_alt(d);
         a->value = bank(d->s.level, off == LEV1);
         return 0;
     case EDS0:
@@ -210,11 +239,13 @@ static int gpio_mmio_read(void *self, struct bus_access *a)
 
 static void enable_detector(struct dev_gpio *d, uint64_t *enable, uint32_t value, int second)
 {
+    update_alt(d); /* what moved before is no edge */
     replace_bank(enable, value, second);
     d->s.detected = 0;
     for (unsigned i = 0; i < GPIO_NDETECTORS; i++)
         d->s.detected |= d->s.detect[i];
     detect(d, 0, 0);
+    update_alt(d);
 }
 
 static int write_rest(struct dev_gpio *d, uint32_t off, uint32_t value)
@@ -271,7 +302,7 @@ static uint32_t gpio_quick_read(void *self, uint32_t addr, uintptr_t pc, quick_r
 {
     const struct dev_gpio *d = self;
 
-    return addr == DEV_GPIO_BASE + LEV0 ? (uint32_t)d->s.level : rest(addr, 0, pc);
+    return addr == DEV_GPIO_BASE + LEV0 && !d->alt_moves ? (uint32_t)d->s.level : rest(addr, 0, pc);
 }
 
 /* SET0 and CLR0, when they move pins that nobody listens to. */
@@ -304,6 +335,8 @@ void dev_gpio_reset(struct dev_gpio *d)
     fresh.pull_down = pins(9, 27) | pins(30, 33) | pins(37, 43);
     fresh.level = d->s.level;
     d->s = fresh;
+    if (d->alt_selected)
+        d->alt_selected(d->alt_self);
     settle_sides(d);
     drive_lines(d);
 }

@@ -43,8 +43,9 @@ struct dev_gpio_state {
     uint64_t driven;  /* pins the outside drives */
     uint64_t outside; /* to this level */
     uint64_t pull_up, pull_down;
-    uint64_t level;  /* what LEV reads */
-    uint64_t events; /* EDS */
+    uint64_t alt, alt_level; /* pins that devices drive, to this level (as of the last look) */
+    uint64_t level;          /* what LEV reads */
+    uint64_t events;         /* EDS */
     uint64_t detect[GPIO_NDETECTORS];
     uint64_t detected;  /* pins any detector looks at */
     uint64_t pud_clock; /* PUDCLK as last written */
@@ -59,6 +60,13 @@ struct dev_gpio {
      * nobody. */
     void *self;
     void (*changed)(void *self, uint64_t was, uint64_t now);
+    uint64_t wired; /* pins whose every level `changed` has to hear of, even an ALT function's */
+    /* What devices drive onto pins (emu/dev/alt.c). selected: functions were written; update: call
+     * dev_gpio_drive_alt with what they drive now. Null: they drive nothing. */
+    void *alt_self;
+    void (*alt_selected)(void *self);
+    void (*alt_update)(void *self);
+    int alt_moves; /* what LEV reads may be out of date without an update */
     struct dev_gpio_state s;
 };
 
@@ -76,6 +84,18 @@ void dev_gpio_map(struct dev_gpio *d, struct bus *b);
 
 /* Changes what the outside does to a pin (0..53). */
 void dev_gpio_drive(struct dev_gpio *d, unsigned pin, enum dev_gpio_outside to);
+
+/* Devices drive these pins, which have an ALT function, to these levels. */
+void dev_gpio_drive_alt(struct dev_gpio *d, uint64_t pins, uint64_t levels);
+
+/* Something is to hear each edge of these pins from now on; it replaces the pins of before. */
+void dev_gpio_wire(struct dev_gpio *d, uint64_t pins);
+
+/* Pins of which an edge must not be missed. */
+static inline uint64_t dev_gpio_heard(const struct dev_gpio *d)
+{
+    return d->wired | d->s.detected;
+}
 
 /* A pin's function and its level (0 or 1). */
 enum dev_gpio_function dev_gpio_function(const struct dev_gpio *d, unsigned pin);

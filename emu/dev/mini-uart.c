@@ -249,8 +249,10 @@ static void control(struct dev_mini_uart *d, uint8_t value)
         d->s.wire.ends_ns = now + symbol_ns(d);
     }
     while (d->s.tx.count) {
-        transmit(d, fifo_pop(&d->s.tx));
-        dev_serial_send(&d->s.wire, now, symbol_ns(d));
+        uint8_t byte = fifo_pop(&d->s.tx);
+
+        transmit(d, byte);
+        dev_serial_send(&d->s.wire, now, symbol_ns(d), byte);
     }
 }
 
@@ -276,8 +278,8 @@ static void write_io(struct dev_mini_uart *d, uint32_t value)
     if (to_send(d) == DEV_MINI_UART_FIFO)
         return; /* a byte too many is lost, as on the chip */
     if (d->s.cntl & CNTL_TX) {
-        transmit(d, (uint8_t)value);
-        dev_serial_send(&d->s.wire, dev_serial_now(d->clock), symbol_ns(d));
+        dev_serial_send(&d->s.wire, dev_serial_now(d->clock), symbol_ns(d), (uint8_t)value);
+        transmit(d, (uint8_t)value); /* may end the run */
     } else {
         fifo_push(&d->s.tx, (uint8_t)value);
     }
@@ -379,8 +381,10 @@ static int write_uart(struct dev_mini_uart *d, uint32_t off, uint32_t value)
             s->rx.count = 0;
             dev_serial_forget(&s->from_console, dev_serial_now(d->clock), symbol_ns(d));
         }
-        if (value & IIR_CLEAR_TX)
-            s->tx.count = s->wire.waiting = 0;
+        if (value & IIR_CLEAR_TX) {
+            s->tx.count = 0;
+            dev_serial_drop(&s->wire);
+        }
         break;
     case MU_LCR:
         s->lcr = value & LCR_BITS;
@@ -451,6 +455,7 @@ static int aux_mmio_write(void *self, const struct bus_access *a)
     else if (off != AUX_IRQ && reachable(d))
         r = write_uart(d, off, a->value);
     drive(d);
+    dev_output_moved(&d->out);
     return r;
 }
 
@@ -460,7 +465,8 @@ static int only_sends(const struct dev_mini_uart *d)
 {
     const struct dev_mini_uart_state *s = &d->s;
 
-    return reachable(d) && (s->cntl & (CNTL_RX | CNTL_TX)) == (CNTL_RX | CNTL_TX) &&
+    return reachable(d) && !d->out.moved &&
+           (s->cntl & (CNTL_RX | CNTL_TX)) == (CNTL_RX | CNTL_TX) &&
            !(s->lcr & (LCR_DLAB | LCR_BREAK)) && !s->ier && !d->alarm.set && !s->tx.count &&
            !s->rx.count && !s->from_console.arrived && !s->overrun && d->clock &&
            d->clock->mode == CLOCK_VIRTUAL;
@@ -495,7 +501,8 @@ static uint32_t aux_quick_write(void *self, uint32_t addr, uint32_t value, uintp
         d->console.quick_put(d->console.self, (uint8_t)value & data_bits(d)) < 0)
         return rest(addr, value, pc);
     d->s.vain = 0;
-    dev_serial_send(&d->s.wire, d->clock->ns, symbol_ns(d));
+    dev_serial_send(&d->s.wire, d->clock->ns, symbol_ns(d), (uint8_t)value);
+    dev_output_moved(&d->out);
     return 0;
 }
 
@@ -556,6 +563,29 @@ unsigned dev_mini_uart_baud(const struct dev_mini_uart *d)
     unsigned divisor = 8 * (d->s.baud + 1u);
 
     return (CORE_HZ + divisor / 2) / divisor;
+}
+
+/* Start bit, 8 or 7 bits, stop bit. */
+int dev_mini_uart_txd(struct dev_mini_uart *d, uint64_t *edge)
+{
+    uint64_t now = dev_serial_now(d->clock);
+    struct dev_serial_frame f = {.nbits = dev_mini_uart_bits(d)};
+
+    if (d->s.lcr & LCR_BREAK) {
+        *edge = CLOCK_NEVER;
+        return 0;
+    }
+    if (d->s.cntl & CNTL_TX)
+        dev_serial_send_on(&d->s.wire, now, symbol_ns(d));
+    f.bits = (uint32_t)(dev_serial_on_wire(&d->s.wire) & data_bits(d)) << 1 | 1u << (f.nbits - 1);
+    return dev_serial_level(&d->s.wire, &f, now, symbol_ns(d), edge);
+}
+
+uint64_t dev_mini_uart_idle_ns(const struct dev_mini_uart *d)
+{
+    if (!(d->s.cntl & CNTL_TX))
+        return 0;
+    return dev_serial_idle_ns(&d->s.wire, dev_serial_now(d->clock), symbol_ns(d));
 }
 
 int dev_mini_uart_wants_input(const struct dev_mini_uart *d)

@@ -9,6 +9,7 @@
 #include "emu/core/clock.h"
 #include "emu/core/irq.h"
 #include "emu/dev/console.h"
+#include "emu/dev/output.h"
 #include "emu/dev/serial.h"
 #include "emu/dev/spin.h"
 
@@ -38,6 +39,7 @@ struct dev_mini_uart {
     struct clock *clock;      /* null: symbols take no time */
     struct clock_alarm alarm; /* when an enabled interrupt will rise by itself */
     struct dev_spin spin;
+    struct dev_output out; /* TXD */
     struct dev_mini_uart_state s;
 };
 
@@ -67,5 +69,11 @@ int dev_mini_uart_wants_input(const struct dev_mini_uart *d);
 /* The baud of BAUD at a 250 MHz core clock, rounded (p. 11); bits a character takes, 9 or 10. */
 unsigned dev_mini_uart_baud(const struct dev_mini_uart *d);
 unsigned dev_mini_uart_bits(const struct dev_mini_uart *d);
+
+/* The level of TXD now; *edge: when it will change by itself, CLOCK_NEVER: it stays. */
+int dev_mini_uart_txd(struct dev_mini_uart *d, uint64_t *edge);
+
+/* When everything will be sent, on the clock; 0: nothing is being sent. */
+uint64_t dev_mini_uart_idle_ns(const struct dev_mini_uart *d);
 
 #endif

@@ -11,6 +11,7 @@
 #include "emu/core/irq.h"
 #include "emu/dev/console.h"
 #include "emu/dev/fifo.h"
+#include "emu/dev/output.h"
 #include "emu/dev/serial.h"
 #include "emu/dev/spin.h"
 
@@ -45,6 +46,7 @@ struct dev_pl011 {
     struct clock *clock;
     struct clock_alarm alarm;
     struct dev_spin spin;
+    struct dev_output out; /* TXD */
     struct dev_pl011_state s;
 };
 
@@ -72,5 +74,11 @@ int dev_pl011_wants_input(const struct dev_pl011 *d);
 
 /* The baud of the divisor in use, rounded (p. 183). */
 unsigned dev_pl011_baud(const struct dev_pl011 *d);
+
+/* The level of TXD now; *edge: when it will change by itself, CLOCK_NEVER: it stays. */
+int dev_pl011_txd(struct dev_pl011 *d, uint64_t *edge);
+
+/* When everything will be sent, on the clock; 0: nothing is being sent. */
+uint64_t dev_pl011_idle_ns(const struct dev_pl011 *d);
 
 #endif

@@ -1,8 +1,7 @@
 /* PWM, from "BCM2835 ARM Peripherals" ch. 9 (p. 138-147) and its public errata.
  *
  * The FIFO holds 16 words (errata: not eight). Not modelled: errors of the registers' synchroniser
- * (BERR) and RERR, which the chip was never seen to set; panic thresholds; the levels of the pins
- * (dev_pwm_level tells what they would be).
+ * (BERR) and RERR, which the chip was never seen to set; panic thresholds.
  *
  * Registers: CTL 00, STA 04, DMAC 08, RNG1 10, DAT1 14, FIF1 18, RNG2 20, DAT2 24. */
 #include "emu/dev/pwm.h"
@@ -10,6 +9,7 @@
 #include <string.h>
 
 #include "emu/core/dreq.h"
+#include "emu/dev/wave.h"
 
 enum {
     CTL = 0x00,
@@ -135,6 +135,7 @@ static void word_over(struct dev_pwm *d, unsigned n)
 {
     next_word(d, n, d->alarm[n].at_ns);
     drive_dreq(d);
+    dev_output_moved(&d->out);
 }
 
 static void word_over_1(void *self)
@@ -174,6 +175,7 @@ static void settle(struct dev_pwm *d)
         }
     }
     drive_dreq(d);
+    dev_output_moved(&d->out);
 }
 
 void dev_pwm_rate_changed(struct dev_pwm *d)
@@ -246,14 +248,59 @@ static int level_in_cycle(const struct dev_pwm *d, unsigned channel, uint64_t cy
 int dev_pwm_level(const struct dev_pwm *d, unsigned channel)
 {
     const struct dev_pwm_channel_state *c = &d->s.channel[channel];
-    uint64_t ns = clock_ns(d->clock) - c->from_ns, range = c->range ? c->range : 1, cycle;
+    uint64_t ns = clock_ns(d->clock) - c->from_ns, range = c->range ? c->range : 1;
     int level = (ctl(d, channel) & CTL_SBIT) != 0;
 
-    if (transmits(d, channel)) {
-        cycle = ns / NS_PER_S * rate(d) + ns % NS_PER_S * rate(d) / NS_PER_S;
-        level = level_in_cycle(d, channel, cycle % range);
-    }
+    if (transmits(d, channel))
+        level = level_in_cycle(d, channel, wave_cycle(ns, rate(d)) % range);
     return level ^ ((ctl(d, channel) & CTL_POLA) != 0);
+}
+
+/* The cycle of the same range, after `cycle`, in which the level is another; range: none. Spread
+ * over the range, the k-th high cycle is the one at which (cycle + 1) * word / range reaches k; low
+ * cycles are spread in the same way. */
+static uint64_t next_in_range(const struct dev_pwm *d, unsigned channel, uint64_t cycle)
+{
+    uint64_t word = word_of(d, channel), range = d->s.channel[channel].range, next;
+    int level = level_in_cycle(d, channel, cycle);
+
+    if (ctl(d, channel) & CTL_MODE) {
+        for (next = cycle + 1; next <= WORD_BITS && next < range; next++)
+            if (level_in_cycle(d, channel, next) != level)
+                return next;
+        return range;
+    }
+    if (word == 0 || word >= range)
+        return range;
+    if (ctl(d, channel) & CTL_MSEN)
+        next = level ? range : range - word;
+    else if (level)
+        next = (cycle + 1 - (cycle + 1) * word / range) * range / (range - word);
+    else
+        next = (((cycle + 1) * word / range + 1) * range + word - 1) / word - 1;
+    return next < range ? next : range;
+}
+
+uint64_t dev_pwm_next_edge(const struct dev_pwm *d, unsigned channel)
+{
+    const struct dev_pwm_channel_state *c = &d->s.channel[channel];
+    uint64_t now = clock_ns(d->clock), range = c->range ? c->range : 1, cycle, next, at;
+    uint32_t hz = rate(d);
+
+    if (!hz || !transmits(d, channel))
+        return CLOCK_NEVER;
+    cycle = wave_cycle(now - c->from_ns, hz);
+    next = cycle - cycle % range + next_in_range(d, channel, cycle % range);
+    if (next % range == 0 &&
+        level_in_cycle(d, channel, 0) == level_in_cycle(d, channel, cycle % range)) {
+        uint64_t first = next_in_range(d, channel, 0);
+
+        if (first == range)
+            return CLOCK_NEVER;
+        next += first;
+    }
+    at = c->from_ns + wave_ns(next, hz);
+    return at > now ? at : now + 1;
 }
 
 /* ---- registers ---- */

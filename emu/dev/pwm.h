@@ -9,6 +9,7 @@
 #include "emu/core/clock.h"
 #include "emu/core/irq.h"
 #include "emu/dev/fifo.h"
+#include "emu/dev/output.h"
 
 enum { DEV_PWM_BASE = 0x2020c000, DEV_PWM_CHANNELS = 2, DEV_PWM_FIFO = 16 };
 
@@ -33,6 +34,7 @@ struct dev_pwm {
     struct clock *clock;
     struct clock_alarm alarm[DEV_PWM_CHANNELS]; /* the end of a FIFO word */
     void *self;
+    struct dev_output out;
     uint32_t (*rate)(void *self); /* of the PWM clock, in Hz; 0: it stands still */
     struct dev_pwm_state s;
 };
@@ -59,5 +61,8 @@ void dev_pwm_rate_changed(struct dev_pwm *d);
 /* Channel 0 or 1 as it is now; the level (0 or 1) of its output at this moment. */
 void dev_pwm_output(const struct dev_pwm *d, unsigned channel, struct dev_pwm_output *o);
 int dev_pwm_level(const struct dev_pwm *d, unsigned channel);
+
+/* When that level will change by itself; CLOCK_NEVER: it stays. */
+uint64_t dev_pwm_next_edge(const struct dev_pwm *d, unsigned channel);
 
 #endif

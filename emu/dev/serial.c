@@ -20,17 +20,55 @@ void dev_serial_send_on(struct dev_serial_tx *t, uint64_t now, uint64_t symbol_n
     t->ends_ns += n * symbol_ns;
 }
 
-void dev_serial_send(struct dev_serial_tx *t, uint64_t now, uint64_t symbol_ns)
+void dev_serial_send(struct dev_serial_tx *t, uint64_t now, uint64_t symbol_ns, uint8_t byte)
 {
+    t->byte[t->sent++ % DEV_SERIAL_KEPT] = byte;
     if (t->waiting || t->ends_ns > now)
         t->waiting++;
     else
         t->ends_ns = now + symbol_ns;
 }
 
+void dev_serial_drop(struct dev_serial_tx *t)
+{
+    t->sent -= t->waiting;
+    t->waiting = 0;
+}
+
+uint8_t dev_serial_on_wire(const struct dev_serial_tx *t)
+{
+    return t->byte[(t->sent - 1 - t->waiting) % DEV_SERIAL_KEPT];
+}
+
+int dev_serial_level(const struct dev_serial_tx *t, const struct dev_serial_frame *f, uint64_t now,
+                     uint64_t symbol_ns, uint64_t *edge)
+{
+    uint64_t start = t->ends_ns - symbol_ns;
+    unsigned i;
+    int level;
+
+    *edge = CLOCK_NEVER;
+    if (!symbol_ns || t->ends_ns <= now)
+        return 1;
+    i = now > start ? (unsigned)((now - start) * f->nbits / symbol_ns) : 0;
+    level = (int)(f->bits >> i & 1);
+    while (++i < f->nbits && (int)(f->bits >> i & 1) == level)
+        ;
+    if (i < f->nbits)
+        *edge = start + (i * symbol_ns + f->nbits - 1) / f->nbits;
+    else if (t->waiting || !level) /* a start bit follows; or the idle wire */
+        *edge = t->ends_ns;
+    return level;
+}
+
 uint64_t dev_serial_next(const struct dev_serial_tx *t, uint64_t now)
 {
     return t->waiting || t->ends_ns > now ? t->ends_ns : CLOCK_NEVER;
+}
+
+uint64_t dev_serial_idle_ns(const struct dev_serial_tx *t, uint64_t now, uint64_t symbol_ns)
+{
+    return t->waiting || t->ends_ns > now ? t->ends_ns + t->waiting * symbol_ns : 0;
 }
 
 uint64_t dev_serial_left_ns(const struct dev_serial_tx *t, unsigned left, uint64_t symbol_ns)

@@ -73,6 +73,30 @@ is "a short circuit with --quiet" "$err" ""
 run ./shorted.emu --timeout 60 --wire 21=high
 like "against a rail" "$err" "--wire 21=high drives high what the program's pin 21 drives low"
 
+# ---- what devices drive ------------------------------------------------------------------------------
+
+build own-uart own-uart
+expect=$'Pi?Pi?\npin 14: 0x2a0 0x2d2 0x27e\npin 21: 0x2a0 0x2d2 0x27e\nDONE!!!'
+run ./own-uart.emu --timeout 60 --wire 14-21
+is "the mini-UART's bits at its pin, and over a jumper" "$status $out" "0 $expect"
+run ./own-uart.emu --timeout 60
+is "and without one" "$status $out" "0 ${expect/21: 0x2a0 0x2d2 0x27e/21: 0x0 0x0 0x0}"
+run "$top/test-binaries/hello.emu" --timeout 60 --part uart:tx=14,to=said
+is "a part hears what a program prints, to the last byte" "$status $out $(<said)" "0 $out $out"
+like "which is its text" "$out" "hello"
+build pl011 pl011
+run ./pl011.emu --timeout 60 --part uart:tx=14,baud=9600,to=said
+is "and what the PL011 sends" "$status $(tail -1 said)" "0 sent by the PL011"
+run ./pl011.emu --timeout 60 --part uart:tx=14,baud=19200,to=said
+like "at another baud it hears nonsense" "$err" "a stop bit is due: does the program send 19200 baud"
+build pwm-edges pwm-edges
+run ./pwm-edges.emu --timeout 60 --wire 18-21
+is "PWM over a jumper" "$status $out" $'0 pin 18 is high 30 percent of the time\n100 edges at pin 21\nDONE!!!'
+run ./pwm-edges.emu --timeout 60
+is "PWM that nobody hears" "$status $out" $'0 pin 18 is high 30 percent of the time\n0 edges at pin 21\nDONE!!!'
+run ./pwm-edges.emu --timeout 60 --wire 18=low
+like "PWM against a rail" "$err" "the program's pin 18 drives high what --wire 18=low drives low"
+
 # ---- inputs by time ------------------------------------------------------------------------------------
 
 build inputs inputs
