@@ -118,6 +118,35 @@ for cc in gcc clang; do
     like "$cc's AddressSanitizer: the same, at its line" "$status $err" \
         "^1 .*ERROR: AddressSanitizer: .*WRITE of size 4.*in (rpi_)?notmain .*overflow.c:7"
 done
+cat >strlen.c <<'EOF'
+#include "rpi.h"
+void notmain(void)
+{
+    char line[64];
+    kmalloc_init_set_start((void *)0x100000, 1 << 20);
+    for (unsigned n = 1; n < 40; n++) {
+        char *s = kmalloc(n + 1);
+        memset(s, 'a', n);
+        s[n] = 0;
+        strcpy(line + n % 8, s);
+        if (strlen(s) != n || strlen(line + n % 8) != n)
+            panic("%d\n", n);
+    }
+    char *open = kmalloc(8);
+    memset(open, 'a', 8);
+    printk("length %d\n", strlen(open) > 7);
+}
+EOF
+"$emu_cc" -g -O1 strlen.c -o strlen.emu
+run valgrind ./strlen.emu
+like "valgrind: a string that never ends, at its line, and none that does" "$out $err" \
+    "length 1.*(Invalid read|Conditional jump).*notmain \(strlen.c:16\).*ERROR SUMMARY: 1 errors from 1 contexts"
+for cc in gcc clang; do
+    CC=$cc "$emu_cc" -g -O1 -fsanitize=address strlen.c -o strlen-$cc.emu
+    run ./strlen-$cc.emu
+    like "$cc's AddressSanitizer: the same" "$status $err" \
+        "^1 .*ERROR: AddressSanitizer: .*READ of size 1.*in (rpi_)?strlen .*string.c"
+done
 cat >uninitialised.c <<'EOF'
 #include "rpi.h"
 void notmain(void)

@@ -15,4 +15,10 @@ for how in gcc clang 'gcc -fsanitize=address'; do
     run ./moves.emu --strict
     is "$how: what it prints" "$out" "$want"
 done
+
+# The decoder of direct accesses may be missing for these.
+run "$top/emu/emu-cc" -m32 -O2 -Wno-int-to-pointer-cast "$top/tests/e2e/libpi/moves.c" -o moves.emu
+is "gcc -m32: it compiles" "$status" 0
+run ./moves.emu
+is "gcc -m32: what it prints first" "${out%%$'\n'*}" "${want%%$'\n'*}"
 finish

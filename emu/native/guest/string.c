@@ -1,14 +1,24 @@
 /* The functions of string.h whose speed shows, for a program recompiled for a laptop: in pieces of
- * 16 bytes that never leave the buffers. Device addresses are reached in words or bytes, as on the
- * Pi. The rest is libpi's. */
+ * 16 bytes that never leave the buffers; a string's length in aligned words, which never leave its
+ * pages. Device addresses are reached in words or bytes, as on the Pi. The rest is libpi's. */
 #include <stddef.h>
 
 #include "emu/native/guest/api.h"
 
 typedef uint8_t piece_t __attribute__((vector_size(16), aligned(1), may_alias));
 typedef uint32_t word_t __attribute__((may_alias));
+typedef unsigned long long_t __attribute__((may_alias));
 
-enum { PIECE = sizeof(piece_t) };
+enum { PIECE = sizeof(piece_t), LONG = sizeof(long_t) };
+
+/* AddressSanitizer watches single bytes. */
+#ifdef __has_feature
+#define SANITIZED __has_feature(address_sanitizer)
+#elif defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
 
 /* What a compiler cannot see through, it cannot turn into a call of the function it stands in. */
 #define HIDE(x) __asm__("" : "+r"(x))
@@ -144,4 +154,41 @@ API(void *, memset, void *dst, int c, size_t n)
             put(d, piece);
     }
     return dst;
+}
+
+/* The top bit of each byte that is 0, and perhaps of some above the lowest of them. */
+static inline unsigned long zeros(unsigned long w)
+{
+    const unsigned long ones = ~0ul / 0xff;
+
+    return (w - ones) & ~w & (ones << 7);
+}
+
+/* Of a string that is not empty: its first word may begin before it. */
+static size_t length_in_words(const char *s)
+{
+    const char *p = (const char *)((uintptr_t)s & ~(uintptr_t)(LONG - 1));
+    unsigned long before = (1ul << (8 * ((uintptr_t)s % LONG))) - 1;
+    unsigned long found = zeros(*(const long_t *)p | before);
+
+    while (!found) {
+        p += LONG;
+        found = zeros(*(const long_t *)p);
+    }
+    return (size_t)(p - s) + (size_t)__builtin_ctzl(found) / 8;
+}
+
+API(size_t, strlen, const char *s)
+{
+    const char *end = s;
+
+    if (!*s)
+        return 0;
+    if (!SANITIZED && !is_device(s))
+        return length_in_words(s);
+    do {
+        HIDE(end);
+        end++;
+    } while (*end);
+    return (size_t)(end - s);
 }

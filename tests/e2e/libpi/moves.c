@@ -1,5 +1,5 @@
-/* memcpy, memmove, memset for every small size, alignment and overlap, against a byte at a time;
- * and with a device at one end. */
+/* memcpy, memmove, memset, strlen for every small size, alignment and overlap, against a byte at a
+ * time; and with a device at one end. */
 #include "rpi.h"
 
 enum { ROOM = 400, MAX = 150, EDGE = 64, GPIO_SET0 = 0x2020001c, GPIO_LEV0 = 0x20200034 };
@@ -51,6 +51,16 @@ static void check_set(unsigned to, unsigned n)
     compare("memset", to, 0, n);
 }
 
+/* Beside the string are ends of others; in it, and behind it, bytes that are all but 0. */
+static void check_length(unsigned at, unsigned n)
+{
+    for (unsigned i = 0; i < ROOM; i++)
+        got[i] = i < at ? 0 : (unsigned char)(i % 3 == 0 ? 0x80 : i % 3 == 1 ? 1 : 0xff);
+    got[at + n] = 0;
+    if (strlen((char *)got + at) != n)
+        panic("strlen: at %d: %d, not %d\n", at, strlen((char *)got + at), n);
+}
+
 static void check_device(void)
 {
     unsigned pins[2] = {1 << 20 | 1 << 21, 0}, level = 0;
@@ -71,6 +81,7 @@ void notmain(void)
         for (unsigned to = 0; to < 20; to++) {
             check_copy(to, n);
             check_set(to, n);
+            check_length(to, n);
         }
         for (unsigned from = EDGE - 20; from < EDGE + 20; from++)
             check_move(EDGE, from, n);
