@@ -41,6 +41,14 @@ static inline int libpi_redzone_check(const char *file, const char *fn, int line
     }
     return 1;
 }
+
+#if LIBPI_YEAR == 2025
+static inline int redzone_check(const char *msg)
+{
+    return libpi_redzone_check(__FILE__, __FUNCTION__, __LINE__, msg);
+}
+#else
 #define redzone_check(msg) libpi_redzone_check(__FILE__, __FUNCTION__, __LINE__, msg)
+#endif
 
 #endif

@@ -46,6 +46,7 @@ static inline void mode_get_sp_lr(regs_t *r)
     priv_get_sp_lr_asm(cpsr, &r->regs[REGS_SP], &r->regs[REGS_LR]);
 }
 
+#ifdef __arm__
 static inline __attribute__((noreturn)) void switchto(regs_t *r)
 {
     if (mode_get(r->regs[REGS_CPSR]) == USER_MODE)
@@ -59,6 +60,11 @@ static inline void switchto_cswitch(regs_t *old, regs_t *next)
     int user = mode_get(next->regs[REGS_CPSR]) == USER_MODE;
     cswitch_asm(old, next, user ? switchto_user_asm : switchto_priv_asm);
 }
+#else
+/* A laptop has none of these registers: there a call does not link. */
+void switchto(regs_t *r) __attribute__((noreturn));
+void switchto_cswitch(regs_t *old, regs_t *next);
+#endif
 
 /* Registers that call fn on stack sp and return to on_exit. */
 static inline regs_t switchto_mk(uint32_t fn, void *sp, uint32_t cpsr, void (*on_exit)(int retv))

@@ -58,12 +58,6 @@ LIBPI_WEAK void system_disable_interrupts(void)
     cpsr_int_disable();
 }
 
-LIBPI_WEAK void int_init(void)
-{
-    all_sources_off();
-    libpi_vectors_install(TABLE, TABLE_END);
-}
-
 #else
 
 LIBPI_WEAK void enable_interrupts(void)
@@ -88,6 +82,19 @@ LIBPI_WEAK void interrupt_init_v(void *start, void *end)
 LIBPI_WEAK void interrupt_init(void)
 {
     interrupt_init_v(TABLE, TABLE_END);
+}
+
+#endif
+
+/* Some programs of 2025 call it as before, under a declaration of their own. */
+#if LIBPI_YEAR <= 2025
+
+void int_init(void);
+
+LIBPI_WEAK void int_init(void)
+{
+    all_sources_off();
+    libpi_vectors_install(TABLE, TABLE_END);
 }
 
 #endif

@@ -22,7 +22,10 @@ static void start(unsigned ncycles, unsigned prescale_bits)
     dev_barrier();
 }
 
-#if LIBPI_YEAR <= 2023
+/* Some programs of 2025 call it as before, under a declaration of their own. */
+#if LIBPI_YEAR <= 2025
+
+void timer_interrupt_init(unsigned ncycles);
 
 LIBPI_WEAK void timer_interrupt_init(unsigned ncycles)
 {
@@ -35,7 +38,9 @@ LIBPI_WEAK void timer_interrupt_init(unsigned ncycles)
 #endif
 }
 
-#else
+#endif
+
+#if LIBPI_YEAR >= 2025
 
 LIBPI_WEAK void timer_init(uint32_t prescale, uint32_t ncycles)
 {
