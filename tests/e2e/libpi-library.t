@@ -52,7 +52,7 @@ done
 names='rpi cycle-count full-except circular sw-uart cpsr-util timer-interrupt asm-helpers memmap
     rpi-interrupts breakpoint assert pi-random armv6-pmu rpi-thread bit-support fast-hash32 helper-macros
     redzone rpi-inline-asm switchto pi-message rpi-constants uart-int gpio control-block crc cycle-util
-    pl011-uart rpi-asm timeout demand our-crc32 vector-base'
+    pl011-uart rpi-asm timeout demand our-crc32 vector-base spi i2c pwm mbox pi-sd'
 for year in $years; do
     missing=
     for name in $names; do
