@@ -1,6 +1,5 @@
-/* switchto.h - full register sets and jumps into them. Declared for programs that bring the
- * functions themselves; libpi does not have them yet, and a program that calls one fails to link.
- */
+/* switchto.h - full register sets and jumps into them, from any privileged mode but the fast
+ * interrupt's. A laptop has no such registers: a call does not link there. */
 #ifndef SWITCHTO_H
 #define SWITCHTO_H
 

@@ -205,6 +205,24 @@ def needs_arm(checks, program):
         checks.holds(" ".join(named), said, f"{where}: {name}: why")
         checks.holds(" ".join(named), "use the arm engine (emu --engine=arm PROG.bin)",
                      f"{where}: {name}: and what to use")
+    built = program.build("pi-cc", "program.bin")
+    checks.equal((built.returncode, built.stderr), (0, ""),
+                 f"{where}: {len(program.rows)} rows compile and link for the Pi")
+
+
+def documented(checks):
+    """docs/libpi.md names all of them, the ones that need ARM instructions with a star, and counts them."""
+    with open(os.path.join(ROOT, "docs/libpi.md"), encoding="utf-8") as f:
+        text = f.read()
+    arm_names = {r["name"] for r in TABLE if r["verdict"] == "arm"}
+    jumps = {r["name"] for r in TABLE if r["verdict"] == "jumps"}
+    names = {r["name"] for r in TABLE}
+    checks.equal(sorted(n for n in names if f"`{n}`" not in text), [], "docs/libpi.md: every name")
+    starred = {n for n in names if f"`{n}`\\*" in text}
+    checks.equal(sorted(starred), sorted(arm_names), "docs/libpi.md: those that need ARM instructions")
+    for count in (f"Of the {len(names)} names", f"- {len(names - arm_names - jumps)} need no ARM",
+                  f"- {len(arm_names)} need ARM"):
+        checks.holds(text, count, "docs/libpi.md: how many")
 
 
 def case(function, *arguments):
@@ -218,7 +236,7 @@ def of_year(year, wanted):
     return [r for r in TABLE if year in r["years"] and wanted(r)]
 
 
-cases = []
+cases = [documented]
 for y in YEARS:
     arm = of_year(y, lambda r: r["verdict"] == "arm")
     works = of_year(y, lambda r: r["verdict"] != "arm" and base(r["header"]) not in APART)
