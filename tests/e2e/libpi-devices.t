@@ -13,6 +13,7 @@ spi_transfer: 42
 by pins: 0 wrong, 8 us a byte, select 1 clock 0
 I2C: nobody -1, wrote 1, busy 1, read 1 bytes
 PWM: channels 1 0, 1010526 Hz, control 33153, range 1000 data 250
+high: 250 750, then 250 0
 control 33024, clock 17 / 19
 '
 firmware='board 0 9568402, serial 0, memory 469762048

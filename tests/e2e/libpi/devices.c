@@ -119,6 +119,17 @@ static void eeprom(void)
            back[0], back[1], back[2], back[3], back[4]);
 }
 
+/* Of 1000 looks at a pin, how many see it high: to the nearest 50. */
+static unsigned high(unsigned pin)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < 1000; i++) {
+        n += gpio_read(pin) & 1;
+        delay_us(7);
+    }
+    return (n + 25) / 50 * 50;
+}
+
 static void pwm(void)
 {
     unsigned channel = pwm_init(19), other = pwm_init(12);
@@ -127,7 +138,9 @@ static void pwm(void)
     pwm_write(other, 3, 4);
     printk("PWM: channels %d %d, %d Hz, control %d, range %d data %d\n", channel, other, hz,
            GET32(0x2020C000), GET32(0x2020C020), GET32(0x2020C024));
+    unsigned quarter = high(19), most = high(12);
     pwm_disable(other);
+    printk("high: %d %d, then %d %d\n", quarter, most, high(19), high(12));
     printk("control %d, clock %d / %d\n", GET32(0x2020C000), GET32(0x201010A0) & 31,
            GET32(0x201010A4) >> 12 & 0xFFF);
 }
