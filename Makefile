@@ -104,7 +104,11 @@ UNIX_LIB = $(call hostobj,$(WIRE_SRC) $(LIBUNIX_SRC) $(LOOP_IMAGE))
 my-install/my-install: $(call hostobj,$(INSTALL_SRC)) $(UNIX_LIB)
 echo/echo: $(call hostobj,$(ECHO_SRC)) $(UNIX_LIB)
 emu/emu: $(call hostobj,emu/emu.c emu/options.c emu/note.S emu/core/clock.c $(sort $(wildcard emu/parts/*.c))) $(UNIX_LIB)
-my-install/my-install echo/echo emu/emu:
+# What reads recorded runs.
+LOG_SRC = $(sort $(wildcard emu/core/regs*.c emu/observe/compare*.c emu/observe/log-*.c)) emu/observe/trace.c wire/crc32.c
+emu/emu-compare: $(call hostobj,emu/emu-compare.c $(LOG_SRC))
+emu/emu-log: $(call hostobj,emu/emu-log.c $(LOG_SRC))
+my-install/my-install echo/echo emu/emu emu/emu-compare emu/emu-log:
 	$(CC) -no-pie $^ -o $@
 
 # A serial line that is slow and bad on purpose; its model also runs inside tests, in virtual time.
@@ -113,7 +117,7 @@ LINE_SIM_SRC = $(sort $(wildcard tools/line/*.c))
 tools/line-sim: $(call hostobj,$(LINE_SIM_SRC) $(sort $(wildcard libunix/line*.c)))
 	$(CC) -no-pie $^ -o $@
 
-host: my-install/my-install echo/echo emu/emu tools/line-sim $(OUT)/host/harness.a guest programs
+host: my-install/my-install echo/echo emu/emu emu/emu-compare emu/emu-log tools/line-sim $(OUT)/host/harness.a guest programs
 
 # ---- libpi for a recompiled program: one library a set of ABI-relevant compiler options -----------
 # emu-cc asks for the variant it needs: make guest VARIANT=name GUEST_CC=cc GUEST_CFLAGS='...'
@@ -264,7 +268,7 @@ $(OUT)/tools/registers: $(call hostobj,tools/devices/registers.c \
 docs: $(OUT)/tools/registers
 	tools/devices-doc --update docs/devices.md
 clean:
-	rm -rf $(OUT) my-install/my-install echo/echo emu/emu tools/line-sim pi-side/*.elf pi-side/*.bin \
+	rm -rf $(OUT) my-install/my-install echo/echo emu/emu emu/emu-compare emu/emu-log tools/line-sim pi-side/*.elf pi-side/*.bin \
 	    test-binaries/*.emu test-binaries/*.bin test-binaries/*.elf
 
 .PHONY: all host pi libpi guest harness32 harness-aarch64 programs test setup-test run lint fuzz bench bless docs clean

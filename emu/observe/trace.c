@@ -81,19 +81,25 @@ static void remark(const struct bus_access *a, int result, char *buf, size_t nby
     }
 }
 
+size_t trace_line(const struct bus_access *a, int result, int all, char *buf, size_t nbytes)
+{
+    size_t n = trace_text(a, buf, nbytes);
+
+    if (all)
+        remark(a, result, buf + n, nbytes - n);
+    return n + strlen(buf + n);
+}
+
 static void trace_saw(void *self, const struct bus_access *a, int result)
 {
     struct trace *t = self;
-    char text[TRACE_MAX_TEXT], more[REG_NAME_MAX + 32] = "";
-    char line[sizeof text + sizeof more + 32];
+    char text[TRACE_MAX_LINE], line[sizeof text + 32];
     int n;
 
     if (!t->all && !trace_is_course(a))
         return;
-    trace_text(a, text, sizeof text);
-    if (t->all)
-        remark(a, result, more, sizeof more);
-    n = snprintf(line, sizeof line, "TRACE:%" PRIu64 ": %s%s\n", t->number++, text, more);
+    trace_line(a, result, t->all, text, sizeof text);
+    n = snprintf(line, sizeof line, "TRACE:%" PRIu64 ": %s\n", t->number++, text);
     fwrite(line, 1, (size_t)n, t->out);
 }
 

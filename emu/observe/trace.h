@@ -38,6 +38,10 @@ void trace_init(struct trace *t, FILE *out, int all);
 enum { TRACE_MAX_TEXT = 64 };
 size_t trace_text(const struct bus_access *a, char *buf, size_t nbytes);
 
+/* The same, and with `all` the remark behind it, into buf of TRACE_MAX_LINE bytes. */
+enum { TRACE_MAX_LINE = 128 };
+size_t trace_line(const struct bus_access *a, int result, int all, char *buf, size_t nbytes);
+
 /* Is it part of the course's trace? */
 int trace_is_course(const struct bus_access *a);
 
