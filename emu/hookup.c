@@ -46,6 +46,8 @@ static void pins_changed(void *self, uint64_t was, uint64_t now)
     (void)self, (void)was, (void)now;
     parts_changed(&parts);
     dev_spi0_pins_changed(&board->spi0);
+    for (unsigned i = 0; i < 2; i++)
+        dev_spi1_pins_changed(&board->spi1[i]);
 }
 
 static void say(void *self, const char *text)
@@ -85,10 +87,13 @@ static uint8_t get(void *self)
     return (uint8_t)console_take(&run.console);
 }
 
-static void behind_spi(void *self, unsigned chip, struct spi_slave *s)
+static void behind_spi(void *self, unsigned master, unsigned select, struct spi_slave *s)
 {
     (void)self;
-    dev_spi0_attach(&board->spi0, chip, s);
+    if (master == 0)
+        dev_spi0_attach(&board->spi0, select, s);
+    else
+        dev_spi1_attach(&board->spi1[master - 1], select, s);
 }
 
 static void behind_i2c(void *self, unsigned bus, struct i2c_slave *s)
@@ -160,6 +165,9 @@ void hookup_open(struct dev_board *b, void (*idle_)(void))
     dev_gpio_wire(&b->gpio, parts.wiring.wired);
     parts_start(&parts);
     b->spi0.loopback = parts.wiring.net[DEV_SPI0_MISO] == parts.wiring.net[DEV_SPI0_MOSI];
+    for (unsigned i = 0; i < 2; i++)
+        b->spi1[i].loopback = parts.wiring.net[dev_spi1_miso(&b->spi1[i])] ==
+                              parts.wiring.net[dev_spi1_mosi(&b->spi1[i])];
     if (parts.waiters)
         bus_watch(&run.bus, &watcher);
 }

@@ -11,6 +11,9 @@ struct spi_slave {
     void (*select)(void *self, int active);
     /* One byte each way, while selected. */
     uint8_t (*exchange)(void *self, uint8_t out);
+    /* The mode (clock polarity << 1 | phase) in which the master sends what follows. Null: all the
+     * same to it. */
+    void (*mode)(void *self, unsigned mode);
     /* What the next exchange will return, whatever it is given: a master that moves single bits
      * needs the first bit before it has sent one. Changes nothing. Null: 0xff. */
     uint8_t (*offer)(void *self);

@@ -71,11 +71,23 @@ static void i2c_changed(void *self, unsigned number, int level)
     dev_interrupts_set(&d->interrupts, number, d->bsc[0].irq.level | d->bsc[1].irq.level);
 }
 
+/* The mini-UART and the two masters beside it drive one line. */
+static void aux_changed(void *self, unsigned number, int level)
+{
+    struct dev_board *d = self;
+
+    (void)level;
+    dev_interrupts_set(&d->interrupts, number,
+                       d->mini_uart.irq.level | d->spi1[0].irq.level | d->spi1[1].irq.level);
+}
+
 static void connect_serial_lines(struct dev_board *d)
 {
     struct dev_interrupts *c = &d->interrupts;
 
     irq_connect(&d->spi0.irq, c, dev_interrupts_set);
+    for (unsigned i = 0; i < 2; i++)
+        irq_connect(&d->spi1[i].irq, d, aux_changed);
     irq_connect(&d->pcm.irq, c, dev_interrupts_set);
     for (unsigned i = 0; i < 2; i++)
         irq_connect(&d->bsc[i].irq, d, i2c_changed);
@@ -115,6 +127,10 @@ static void clock_changed(void *self, enum dev_clocks_output which)
 static void init_serial(struct dev_board *d, const struct dev_board_outside *o, struct bus *b)
 {
     dev_spi0_init(&d->spi0, o->clock, &d->gpio);
+    for (unsigned i = 0; i < 2; i++) {
+        dev_spi1_init(&d->spi1[i], i, o->clock, &d->gpio);
+        d->mini_uart.spi[i] = &d->spi1[i];
+    }
     for (unsigned i = 0; i < 2; i++)
         dev_bsc_init(&d->bsc[i], i, o->clock, &d->gpio);
     dev_pwm_init(&d->pwm, o->clock, &d->clocks, pwm_hz);
@@ -137,7 +153,7 @@ static void connect_lines(struct dev_board *d)
 
     for (unsigned i = 0; i < 4; i++)
         irq_connect(&d->gpio.irq[i], c, dev_interrupts_set);
-    irq_connect(&d->mini_uart.irq, c, dev_interrupts_set);
+    irq_connect(&d->mini_uart.irq, d, aux_changed);
     irq_connect(&d->pl011.irq, c, dev_interrupts_set);
     irq_connect(&d->rng.irq, c, dev_interrupts_set);
     irq_connect(&d->mailbox.irq, c, dev_interrupts_set);
@@ -250,8 +266,10 @@ static uint64_t next_serial(const struct dev_board *d, uint64_t next)
 {
     next = sooner(next, &d->alt.alarm);
     next = sooner(next, &d->spi0.alarm);
-    for (unsigned i = 0; i < 2; i++)
+    for (unsigned i = 0; i < 2; i++) {
         next = sooner(next, &d->bsc[i].alarm);
+        next = sooner(next, &d->spi1[i].alarm);
+    }
     for (unsigned i = 0; i < DEV_PWM_CHANNELS; i++)
         next = sooner(next, &d->pwm.alarm[i]);
     next = sooner(next, &d->pcm.alarm);

@@ -22,6 +22,7 @@
 #include "emu/dev/rng.h"
 #include "emu/dev/pwm.h"
 #include "emu/dev/spi0.h"
+#include "emu/dev/spi1.h"
 #include "emu/dev/system-timer.h"
 
 /* What the devices need from outside. */
@@ -53,6 +54,7 @@ struct dev_board {
     struct dev_rng rng;
     struct dev_emmc emmc;
     struct dev_spi0 spi0;
+    struct dev_spi1 spi1[2]; /* SPI1, SPI2 */
     struct dev_bsc bsc[2];
     struct dev_pwm pwm;
     struct dev_pcm pcm;

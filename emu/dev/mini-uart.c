@@ -1,18 +1,17 @@
-/* AUX and its mini-UART, from "BCM2835 ARM Peripherals" ch. 2 (p. 8-19) and its public errata.
+/* The mini-UART of AUX, from "BCM2835 ARM Peripherals" ch. 2 (p. 8-19) and its public errata.
  *
- * Not modelled: core clocks other than 250 MHz, the RTS and CTS lines (CTS reads as asserted), the
- * two SPI masters beyond their enable bits. A byte is shown at the console when it is written, and
- * takes its time on the wire afterwards.
+ * Not modelled: core clocks other than 250 MHz, the RTS and CTS lines (CTS reads as asserted); of
+ * the two SPI masters (spi1.c) post-input mode, DOUT hold times, and the words behind IO and
+ * TXHOLD, which are the same to the chip. A byte is shown at the console
+ * when it is written, and takes its time on the wire afterwards.
  *
- * Registers: IRQ 00, ENABLES 04, MU_IO 40, IER 44, IIR 48, LCR 4C, MCR 50, LSR 54, MSR 58,
+ * Registers: MU_IO 40, IER 44, IIR 48, LCR 4C, MCR 50, LSR 54, MSR 58,
  * SCRATCH 5C, CNTL 60, STAT 64, BAUD 68. */
-#include "emu/dev/mini-uart.h"
+#include "emu/dev/mini-uart-internal.h"
 
 #include <string.h>
 
 enum {
-    AUX_IRQ = 0x00,
-    AUX_ENABLES = 0x04,
     MU_IO = 0x40,
     MU_IER = 0x44,
     MU_IIR = 0x48,
@@ -138,11 +137,6 @@ static uint32_t pending(const struct dev_mini_uart *d)
     return IIR_NONE;
 }
 
-static int interrupting(const struct dev_mini_uart *d)
-{
-    return (d->s.enables & ENABLES_UART) && pending(d) != IIR_NONE;
-}
-
 /* When the line will rise if nobody does anything. */
 static uint64_t rises_ns(const struct dev_mini_uart *d)
 {
@@ -161,7 +155,7 @@ static void drive(struct dev_mini_uart *d)
 {
     uint64_t at;
 
-    irq_drive(&d->irq, interrupting(d));
+    irq_drive(&d->irq, mini_uart_interrupting(d));
     if (!d->clock || (!d->s.ier && !d->alarm.set))
         return;
     at = rises_ns(d);
@@ -412,51 +406,45 @@ static int write_uart(struct dev_mini_uart *d, uint32_t off, uint32_t value)
 }
 
 /* p. 9: while it is disabled the mini-UART's registers cannot be accessed. */
-static int reachable(const struct dev_mini_uart *d)
+int mini_uart_reachable(const struct dev_mini_uart *d)
 {
     return d->s.enables & ENABLES_UART;
 }
 
-static int is_uart(uint32_t off)
+int mini_uart_interrupting(const struct dev_mini_uart *d)
 {
-    return off >= MU_IO && off <= MU_BAUD && off % 4 == 0;
+    return mini_uart_reachable(d) && pending(d) != IIR_NONE;
 }
 
-static int aux_mmio_read(void *self, struct bus_access *a)
+int mini_uart_read(struct dev_mini_uart *d, uint32_t off, uint32_t *value)
 {
-    struct dev_mini_uart *d = self;
-    uint32_t off = a->addr - DEV_AUX_BASE;
     int r = 0;
 
     catch_up(d);
-    if (off == AUX_IRQ)
-        a->value = (uint32_t)interrupting(d);
-    else if (off == AUX_ENABLES)
-        a->value = d->s.enables;
-    else if (!is_uart(off))
-        return BUS_UNMODELLED;
-    else if (reachable(d))
-        r = read_uart(d, off, &a->value);
+    if (mini_uart_reachable(d))
+        r = read_uart(d, off, value);
     drive(d);
     return r;
 }
 
-static int aux_mmio_write(void *self, const struct bus_access *a)
+int mini_uart_write(struct dev_mini_uart *d, uint32_t off, uint32_t value)
 {
-    struct dev_mini_uart *d = self;
-    uint32_t off = a->addr - DEV_AUX_BASE;
     int r = 0;
 
     catch_up(d);
-    if (off == AUX_ENABLES)
-        d->s.enables = a->value & 7;
-    else if (off != AUX_IRQ && !is_uart(off))
-        return BUS_UNMODELLED;
-    else if (off != AUX_IRQ && reachable(d))
-        r = write_uart(d, off, a->value);
+    if (mini_uart_reachable(d))
+        r = write_uart(d, off, value);
     drive(d);
     dev_output_moved(&d->out);
     return r;
+}
+
+void mini_uart_enable(struct dev_mini_uart *d, uint32_t enables)
+{
+    catch_up(d);
+    d->s.enables = enables & 7;
+    drive(d);
+    dev_output_moved(&d->out);
 }
 
 /* ---- quick accesses: what printing consists of, while there is nothing to receive ---- */
@@ -465,14 +453,14 @@ static int only_sends(const struct dev_mini_uart *d)
 {
     const struct dev_mini_uart_state *s = &d->s;
 
-    return reachable(d) && !d->out.moved &&
+    return mini_uart_reachable(d) && !d->out.moved &&
            (s->cntl & (CNTL_RX | CNTL_TX)) == (CNTL_RX | CNTL_TX) &&
            !(s->lcr & (LCR_DLAB | LCR_BREAK)) && !s->ier && !d->alarm.set && !s->tx.count &&
            !s->rx.count && !s->from_console.arrived && !s->overrun && d->clock &&
            d->clock->mode == CLOCK_VIRTUAL;
 }
 
-static uint32_t aux_quick_read(void *self, uint32_t addr, uintptr_t pc, quick_rest *rest)
+uint32_t mini_uart_quick_read(void *self, uint32_t addr, uintptr_t pc, quick_rest *rest)
 {
     struct dev_mini_uart *d = self;
     uint64_t next;
@@ -489,8 +477,8 @@ static uint32_t aux_quick_read(void *self, uint32_t addr, uintptr_t pc, quick_re
     return lsr_of_transmitter(d);
 }
 
-static uint32_t aux_quick_write(void *self, uint32_t addr, uint32_t value, uintptr_t pc,
-                                quick_rest *rest)
+uint32_t mini_uart_quick_write(void *self, uint32_t addr, uint32_t value, uintptr_t pc,
+                               quick_rest *rest)
 {
     struct dev_mini_uart *d = self;
 
@@ -524,23 +512,13 @@ void dev_mini_uart_init(struct dev_mini_uart *d, struct clock *clock,
                         const struct dev_console *console)
 {
     memset(d, 0, sizeof *d);
-    d->target = (struct bus_target){.name = "AUX",
-                                    .self = d,
-                                    .read = aux_mmio_read,
-                                    .write = aux_mmio_write,
-                                    .quick_read = aux_quick_read,
-                                    .quick_write = aux_quick_write};
+    aux_init(d);
     d->irq.number = IRQ_AUX;
     d->clock = clock;
     d->alarm = (struct clock_alarm){.self = d, .ring = alarm_rang};
     if (console)
         d->console = *console;
     dev_mini_uart_reset(d);
-}
-
-void dev_mini_uart_map(struct dev_mini_uart *d, struct bus *b)
-{
-    bus_map(b, DEV_AUX_BASE, BUS_PAGE, &d->target);
 }
 
 int dev_mini_uart_receive(struct dev_mini_uart *d, uint8_t byte)

@@ -11,6 +11,7 @@
 #include "emu/dev/console.h"
 #include "emu/dev/output.h"
 #include "emu/dev/serial.h"
+#include "emu/dev/spi1.h"
 #include "emu/dev/spin.h"
 
 enum { DEV_AUX_BASE = 0x20215000, DEV_MINI_UART_FIFO = 8 };
@@ -34,7 +35,8 @@ struct dev_mini_uart_state {
 
 struct dev_mini_uart {
     struct bus_target target;
-    struct irq_line irq; /* line 29, shared with SPI1 and SPI2 */
+    struct irq_line irq;     /* line 29, shared with SPI1 and SPI2 */
+    struct dev_spi1 *spi[2]; /* answer in the same page; null: not there */
     struct dev_console console;
     struct clock *clock;      /* null: symbols take no time */
     struct clock_alarm alarm; /* when an enabled interrupt will rise by itself */

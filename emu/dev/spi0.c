@@ -1,7 +1,7 @@
 /* SPI0, from "BCM2835 ARM Peripherals" ch. 10 (p. 148-158) and its public errata.
  *
- * Bytes take their time at a 250 MHz core clock. Where parts are attached is said in bytes, so
- * clock polarity and phase are kept and change nothing. With nobody on MISO (pin 9) each bit reads
+ * Bytes take their time at a 250 MHz core clock. Parts are told bytes, and the clock's polarity and
+ * phase. With nobody on MISO (pin 9) each bit reads
  * as the pin's level: its pull, down after power-on. Not modelled: LoSSI mode (LEN; LTOH is kept),
  * bidirectional mode (REN), panic thresholds, chip select 2 (it has no pin), the levels of the pins
  * themselves.
@@ -18,6 +18,8 @@ enum { CS = 0x00, FIFO = 0x04, CLK = 0x08, DLEN = 0x0c, LTOH = 0x10, DC = 0x14 }
 
 enum { /* CS, p. 153-155 */
        CS_SELECT = 3,
+       CS_CPHA = 1 << 2,
+       CS_CPOL = 1 << 3,
        CS_CLEAR_TX = 1 << 4,
        CS_CLEAR_RX = 1 << 5,
        CS_CSPOL = 1 << 6,
@@ -136,8 +138,12 @@ static uint8_t exchange(struct dev_spi0 *d, uint8_t out)
     if (d->loopback)
         in = out;
     for (unsigned n = 0; n < DEV_SPI0_SELECTS; n++)
-        if (d->slave[n] && (d->s.selected >> n & 1) && is_ours(d, PIN_SCLK))
+        if (d->slave[n] && (d->s.selected >> n & 1) && is_ours(d, PIN_SCLK)) {
+            if (d->slave[n]->mode)
+                d->slave[n]->mode(d->slave[n]->self,
+                                  (d->s.cs & CS_CPOL ? 2 : 0) | (d->s.cs & CS_CPHA ? 1 : 0));
             in = d->slave[n]->exchange(d->slave[n]->self, out);
+        }
     return heard ? in : 0;
 }
 

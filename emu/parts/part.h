@@ -90,8 +90,9 @@ void part_wait_for(struct parts *p, void *self, int (*waits)(void *self));
 /* Has it told when the run ends. */
 void part_at_end(struct parts *p, void *self, void (*ended)(void *self));
 
-/* Places it behind a chip select (0, 1) of SPI0, or on an I2C bus (0, 1) of the chip's own. */
-void part_behind_spi(struct parts *p, unsigned chip, struct spi_slave *s);
+/* Places it behind a select of one of the chip's SPI masters (0 to 2: SPI0 to SPI2), or on an I2C
+ * bus (0, 1) of the chip's own. */
+void part_behind_spi(struct parts *p, unsigned master, unsigned select, struct spi_slave *s);
 void part_behind_i2c(struct parts *p, unsigned bus, struct i2c_slave *s);
 
 #endif

@@ -140,10 +140,10 @@ void part_at_end(struct parts *p, void *self, void (*ended)(void *self))
         p->end[p->ends++] = (struct parts_hook){.self = self, .ended = ended};
 }
 
-void part_behind_spi(struct parts *p, unsigned chip, struct spi_slave *s)
+void part_behind_spi(struct parts *p, unsigned master, unsigned select, struct spi_slave *s)
 {
     if (p->host.spi)
-        p->host.spi(p->host.self, chip, s);
+        p->host.spi(p->host.self, master, select, s);
 }
 
 void part_behind_i2c(struct parts *p, unsigned bus, struct i2c_slave *s)

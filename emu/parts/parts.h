@@ -22,7 +22,7 @@ struct parts_host {
     void (*print)(void *self, uint8_t byte);
     unsigned (*waiting)(void *self); /* typed bytes that can be taken */
     uint8_t (*get)(void *self);
-    void (*spi)(void *self, unsigned chip, struct spi_slave *s);
+    void (*spi)(void *self, unsigned master, unsigned select, struct spi_slave *s);
     void (*i2c)(void *self, unsigned bus, struct i2c_slave *s);
 };
 

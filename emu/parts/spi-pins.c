@@ -1,7 +1,10 @@
 /* SPI, bit by bit; see spi-pins.h. */
 #include "emu/parts/spi-pins.h"
 
-enum { CE0_PIN = 8, CE1_PIN = 7, MISO_PIN = 9, MOSI_PIN = 10, SCLK_PIN = 11 };
+/* Where the chip's masters are: SPI0 with ALT0, the others with ALT4. */
+static const struct {
+    uint8_t csn[3], miso, mosi, sclk;
+} masters[] = {{{8, 7, PINS}, 9, 10, 11}, {{18, 17, 16}, 19, 20, 21}, {{43, 44, 45}, 40, 41, 42}};
 
 static void show_bit(struct spi_pins *s)
 {
@@ -14,14 +17,15 @@ static void begin_byte(struct spi_pins *s)
     s->out = s->part->offer ? s->part->offer(s->part->self) : 0xff;
 }
 
-/* A program may drive the select pin itself and leave the bytes to SPI0: the part hears of it once.
+/* A program may drive the select pin itself and leave the bytes to a master: the part hears of it
+ * once.
  */
 static void select_by(struct spi_pins *s, int *who, int active)
 {
-    int before = s->by_pin | s->by_spi0;
+    int before = s->by_pin | s->by_master;
 
     *who = active;
-    if ((s->by_pin | s->by_spi0) != before)
+    if ((s->by_pin | s->by_master) != before)
         s->part->select(s->part->self, active);
 }
 
@@ -58,30 +62,75 @@ static void sclk_heard(void *self, unsigned pin, int level)
     }
 }
 
-static void spi0_selects(void *self, int active)
+static void master_selects(void *self, int active)
 {
     struct spi_pins *s = self;
 
-    select_by(s, &s->by_spi0, active);
+    select_by(s, &s->by_master, active);
 }
 
-static uint8_t spi0_exchanges(void *self, uint8_t out)
+/* Data is taken at the rising edge. */
+static int takes(unsigned mode)
+{
+    return mode == 0 || mode == 3;
+}
+
+/* In the other two modes bits move at the edge at which they are taken: one comes too late. */
+static uint8_t late(uint8_t byte, uint8_t *before)
+{
+    uint8_t shifted = (uint8_t)(*before << 7 | byte >> 1);
+
+    *before = byte & 1;
+    return shifted;
+}
+
+static uint8_t master_exchanges(void *self, uint8_t out)
 {
     struct spi_pins *s = self;
 
-    return s->part->exchange(s->part->self, out);
+    if (takes(s->mode))
+        return s->part->exchange(s->part->self, out);
+    if (!s->said)
+        part_say(s->parts,
+                 "SPI mode %u: the part with its select at pin %u takes modes 0 and 3; each side "
+                 "reads the other's bits late",
+                 s->mode, s->csn);
+    s->said = 1;
+    return (uint8_t)(s->part->exchange(s->part->self, late(out, &s->last_out)) << 1);
+}
+
+static uint8_t master_is_offered(void *self)
+{
+    const struct spi_pins *s = self;
+    uint8_t next = s->part->offer ? s->part->offer(s->part->self) : 0xff;
+
+    return takes(s->mode) ? next : (uint8_t)(next << 1);
+}
+
+static void master_mode(void *self, unsigned mode)
+{
+    struct spi_pins *s = self;
+
+    s->mode = mode;
 }
 
 void spi_pins_connect(struct spi_pins *s, struct parts *p, const struct spi_slave *part,
                       unsigned csn, unsigned sclk, unsigned mosi, unsigned miso)
 {
-    *s = (struct spi_pins){.parts = p, .part = part, .mosi = mosi};
+    *s = (struct spi_pins){.parts = p, .part = part, .csn = csn, .mosi = mosi};
     s->miso = part_end(p, miso, "MISO");
     part_listen(p, csn, s, csn_heard);
     part_listen(p, sclk, s, sclk_heard);
     part_listen(p, mosi, s, NULL);
-    s->behind = (struct spi_slave){.self = s, .select = spi0_selects, .exchange = spi0_exchanges};
-    if ((csn == CE0_PIN || csn == CE1_PIN) && sclk == SCLK_PIN && mosi == MOSI_PIN &&
-        miso == MISO_PIN)
-        part_behind_spi(p, csn == CE1_PIN, &s->behind);
+    s->behind = (struct spi_slave){.self = s,
+                                   .select = master_selects,
+                                   .exchange = master_exchanges,
+                                   .offer = master_is_offered,
+                                   .mode = master_mode};
+    for (unsigned m = 0; m < sizeof masters / sizeof *masters; m++) {
+        for (unsigned n = 0; n < 3; n++)
+            if (csn == masters[m].csn[n] && sclk == masters[m].sclk && mosi == masters[m].mosi &&
+                miso == masters[m].miso)
+                part_behind_spi(p, m, n, &s->behind);
+    }
 }

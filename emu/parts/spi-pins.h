@@ -1,5 +1,6 @@
 /* emu/parts/spi-pins.h - an SPI part at four pins, for programs that move them one by one (modes 0
- * and 3, 8 bits, the highest first) and, at the pins of SPI0, for its registers. */
+ * and 3, 8 bits, the highest first) and, at the pins of SPI0, SPI1 and SPI2, for their registers.
+ */
 #ifndef EMU_PARTS_SPI_PINS_H
 #define EMU_PARTS_SPI_PINS_H
 
@@ -11,11 +12,14 @@
 struct spi_pins {
     struct parts *parts;
     const struct spi_slave *part;
-    struct spi_slave behind; /* what SPI0 sees of it */
-    unsigned mosi;
+    struct spi_slave behind; /* what a master of the chip sees of it */
+    unsigned csn, mosi;
     int miso;
-    int by_pin, by_spi0; /* who selects it */
-    unsigned bits;       /* of the byte, taken so far */
+    int by_pin, by_master; /* who selects it */
+    unsigned mode;         /* the master's */
+    int said;              /* that it is the wrong one */
+    uint8_t last_out;      /* in the wrong one: the bit that is late */
+    unsigned bits;         /* of the byte, taken so far */
     uint8_t in, out;
 };
 

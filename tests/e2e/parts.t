@@ -188,6 +188,22 @@ run ./ping-pong.emu --timeout 60 "${radios[@]}"
 is "two radios, bit-banged SPI" "$status $out" "$expect"
 run ./ping-pong-spi0.emu --timeout 60 "${radios[@]}"
 is "two radios, SPI0" "$status $out" "$expect"
+build ping-pong ping-pong-mode3 -DHARDWARE_SPI -DMODE=3
+run ./ping-pong-mode3.emu --timeout 60 "${radios[@]}"
+is "mode 3 samples at the same edge" "$status $out $err" "$expect "
+build ping-pong ping-pong-spi1 -DSPI1
+spi1=(--part "nrf24:ce=6,csn=18,irq=22,sclk=21,mosi=20,miso=19" --part "nrf24:ce=5,csn=17,irq=23,sclk=21,mosi=20,miso=19")
+run ./ping-pong-spi1.emu --timeout 60 "${spi1[@]}"
+is "two radios, SPI1" "$status $out $err" "$expect "
+build ping-pong ping-pong-mode1 -DHARDWARE_SPI -DMODE=1
+run ./ping-pong-mode1.emu --timeout 2 "${radios[0]}" "${radios[1]}" "${radios[2]}" "${radios[3]}"
+like "a mode the radio does not take is said" "$err" \
+    "SPI mode 1: the part with its select at pin 8 takes modes 0 and 3; each side reads the other's bits late"
+is "once a part" "$(grep -c 'select at pin 8' <<<"$err")" 1
+unlike "and what it says is nonsense" "$out" "status 0xe config 0xe"
+build ping-pong ping-pong-spi1-mode1 -DSPI1 -DSAMPLE=0
+run ./ping-pong-spi1-mode1.emu --timeout 2 "${spi1[@]}"
+like "on SPI1, too" "$err" "SPI mode 1: the part with its select at pin 18"
 run ./ping-pong.emu --timeout 60 "${radios[0]}" "${radios[1]},loss=20" "${radios[2]}" "${radios[3]},loss=20"
 is "two radios that do not hear everything: what is sent again arrives once" "$status $out" "$expect"
 

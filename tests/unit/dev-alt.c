@@ -319,7 +319,7 @@ static void pwm_edges_are_where_the_level_changes(void **state)
     for (int round = 0; round < 500; round++) {
         unsigned channel = any(2), shift = 8 * channel;
         uint32_t range = 1 + any(round % 2 ? 12 : 70),
-                 data = any(4) ? any(range + 2) : any(1 << 31);
+                 data = any(4) ? any(range + 2) : any(1u << 31);
         uint32_t ctl = 1u | any(2) << 1 | any(2) << 3 | any(2) << 4 | any(2) << 7;
         uint64_t next;
         int was;

@@ -19,7 +19,7 @@
 static struct clock rig_clock;
 static struct dev_gpio rig_gpio;
 static struct parts rig;
-static struct spi_slave *rig_spi[2];
+static struct spi_slave *rig_spi[9]; /* three selects of three masters */
 static struct i2c_slave *rig_i2c[2];
 static char rig_said[1000], rig_printed[1000];
 static const char *rig_typed;
@@ -72,10 +72,11 @@ static inline uint8_t rig_get(void *self)
     return (uint8_t)*rig_typed++;
 }
 
-static inline void rig_take_spi(void *self, unsigned chip, struct spi_slave *s)
+static inline void rig_take_spi(void *self, unsigned master, unsigned select, struct spi_slave *s)
 {
     (void)self;
-    rig_spi[chip] = s;
+    assert_in_range(3 * master + select, 0, 8);
+    rig_spi[3 * master + select] = s;
 }
 
 static inline void rig_take_i2c(void *self, unsigned bus, struct i2c_slave *s)

@@ -183,7 +183,7 @@ static void machine_init(struct machine *m)
     memset(m, 0, sizeof *m);
     clock_start(&m->clock, CLOCK_VIRTUAL);
     dev_board_init(&m->board, &outside, &m->bus);
-    access_put(&m->bus, 0x20215004, 1);
+    access_put(&m->bus, 0x20215004, 7);
 }
 
 static void model_keeps_to_table(const struct reg_block *b, const struct reg *r)
@@ -228,9 +228,9 @@ static void models_keep_to_the_tables(void **state)
             }
         }
     }
-    /* GPIO, system timer, AUX without SPI, PM, interrupt controller, ARM timer, EMMC; SPI0, both
+    /* GPIO, system timer, AUX, PM, interrupt controller, ARM timer, EMMC; SPI0, both
      * BSC, PWM, PCM, DMA; PL011, mailbox, clock manager, RNG */
-    assert_int_equal(modelled, 29 + 7 + 13 + 3 + 10 + 9 + 26 + 6 + 2 * 8 + 8 + 9 + 8 * 9 + 8 * 8 +
+    assert_int_equal(modelled, 29 + 7 + 25 + 3 + 10 + 9 + 26 + 6 + 2 * 8 + 8 + 9 + 8 * 9 + 8 * 8 +
                                    2 + 18 + 10 + 10 + 5);
 }
 

@@ -1,16 +1,53 @@
-/* Two radios driven by one program: a counter goes to and fro. SPI is bit-banged, or SPI0's. */
+/* Two radios driven by one program: a counter goes to and fro. SPI is bit-banged, or a master's. */
 #include "rpi.h"
 
 struct radio {
     unsigned ce, csn, irq;
 };
 
+#ifdef SPI1
+static const struct radio left = {6, 18, 22}, right = {5, 17, 23};
+#else
 static const struct radio left = {6, 8, 22}, right = {5, 7, 23};
+#endif
 
 enum { MISO = 9, MOSI = 10, SCLK = 11 };
 
-#ifdef HARDWARE_SPI
+#ifdef SPI1
+enum { ENABLES = 0x20215004, CNTL0 = 0x20215080, CNTL1 = 0x20215084, STAT = 0x20215088 };
+enum { IO = 0x202150a0, TXHOLD = 0x202150b0 };
+#ifndef SAMPLE
+#define SAMPLE 1 << 10 /* at the rising edge: mode 0 */
+#endif
+
+static void spi_open(void)
+{
+    for (unsigned pin = 16; pin <= 21; pin++)
+        gpio_set_function(pin, GPIO_FUNC_ALT4);
+    dev_barrier();
+    PUT32(ENABLES, GET32(ENABLES) | 2);
+    PUT32(CNTL1, 2);
+}
+
+static void spi(const struct radio *r, const uint8_t *out, uint8_t *in, unsigned n)
+{
+    unsigned selects = r->csn == 17 ? 5 : 6;
+
+    dev_barrier();
+    PUT32(CNTL0, 15 << 20 | selects << 17 | 1 << 11 | (SAMPLE) | 1 << 6 | 8);
+    for (unsigned i = 0; i < n; i++) {
+        PUT32(i + 1 < n ? TXHOLD : IO, (uint32_t)out[i] << 24);
+        while (GET32(STAT) & 1 << 7)
+            ;
+        in[i] = GET32(IO);
+    }
+    dev_barrier();
+}
+#elif defined HARDWARE_SPI
 enum { CS = 0x20204000, FIFO = 0x20204004, CLK = 0x20204008 };
+#ifndef MODE
+#define MODE 0
+#endif
 
 static void spi_open(void)
 {
@@ -24,7 +61,7 @@ static void spi_open(void)
 static void spi(const struct radio *r, const uint8_t *out, uint8_t *in, unsigned n)
 {
     dev_barrier();
-    PUT32(CS, 0xb0 | (r->csn == 7));
+    PUT32(CS, 0xb0 | MODE << 2 | (r->csn == 7));
     for (unsigned i = 0; i < n; i++) {
         while (!(GET32(CS) & 1 << 18))
             ;
