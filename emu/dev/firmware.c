@@ -4,7 +4,7 @@
  * Not modelled: the screen (what is drawn into the frame buffer is shown nowhere), code and QPU
  * programs, EDID, one-time memory, expander pins. Rates are QEMU's until the program sets them:
  * EMMC 50 MHz, UART 3 MHz, all others 700 MHz; measured rates are those the models count with. */
-#include "emu/dev/firmware.h"
+#include "emu/dev/firmware-internal.h"
 
 #include <string.h>
 
@@ -13,11 +13,7 @@ enum {
     TAG_HEAD = 12, /* of a tag: tag, bytes of its value, code */
     MESSAGE_MAX = 1 << 20,
     VALUE_MAX = 1032, /* of a tag: a palette is the longest */
-    UNKNOWN = -1,
-    WORDS_OF_SCREEN = 10,
-    MAX_WIDTH = 3840,
-    MAX_HEIGHT = 2560,
-    DEVICES = 11, /* that power can be asked of: the wiki's nine, then two of Linux's */
+    DEVICES = 11,     /* that power can be asked of: the wiki's nine, then two of Linux's */
     POWERED_AT_START = 7,
     LOWEST_HZ = 100000,
     HIGHEST_HZ = 500000000,
@@ -28,18 +24,6 @@ enum {
 static const uint32_t success = 0x80000000, partly = 0x80000001, answered = 0x80000000;
 static const uint32_t firmware_revision = 346337, board_revision = 0x920092;
 static const uint8_t mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x57};
-
-static void reply1(uint32_t *v, uint32_t a)
-{
-    v[0] = a;
-}
-
-static int reply2(uint32_t *v, uint32_t a, uint32_t b)
-{
-    v[0] = a;
-    v[1] = b;
-    return 8;
-}
 
 /* ---- clocks ---- */
 
@@ -86,7 +70,7 @@ static int set_rate(struct dev_firmware *f, uint32_t *v)
         if (clock == FIRMWARE_CLOCK_UART && f->uart_clock)
             f->uart_clock(f->self, v[1]);
     }
-    return reply2(v, clock, rate(f, clock));
+    return firmware_reply2(v, clock, rate(f, clock));
 }
 
 static int set_state(uint32_t *v, uint16_t *bits, unsigned n, int inverted)
@@ -94,22 +78,22 @@ static int set_state(uint32_t *v, uint16_t *bits, unsigned n, int inverted)
     uint32_t on = v[1] & 1;
 
     if (v[0] >= n)
-        return reply2(v, v[0], 2); /* there is no such */
+        return firmware_reply2(v, v[0], 2); /* there is no such */
     *bits = (uint16_t)((*bits & ~(1u << v[0])) | (on ^ (uint32_t)inverted) << v[0]);
-    return reply2(v, v[0], on);
+    return firmware_reply2(v, v[0], on);
 }
 
 static int clock_state(const struct dev_firmware *f, uint32_t *v)
 {
     int off = v[0] < DEV_FIRMWARE_CLOCKS && f->s.clocks_off >> v[0] & 1;
 
-    return reply2(v, v[0], !off);
+    return firmware_reply2(v, v[0], !off);
 }
 
 static int clock_list(uint32_t *v)
 {
     for (uint32_t i = 0; i < FIRMWARE_CLOCK_PWM; i++, v += 2)
-        reply2(v, 0, i + 1);
+        firmware_reply2(v, 0, i + 1);
     return FIRMWARE_CLOCK_PWM * 8;
 }
 
@@ -123,16 +107,16 @@ static int clocks(struct dev_firmware *f, uint32_t tag, uint32_t *v)
     case 0x00038001:
         return set_state(v, &f->s.clocks_off, DEV_FIRMWARE_CLOCKS, 1);
     case 0x00030002:
-        return reply2(v, v[0], rate(f, v[0]));
+        return firmware_reply2(v, v[0], rate(f, v[0]));
     case 0x00030004: /* highest */
     case 0x00030007: /* lowest */
-        return reply2(v, v[0], usual_hz(v[0]));
+        return firmware_reply2(v, v[0], usual_hz(v[0]));
     case 0x00030047:
-        return reply2(v, v[0], measured(f, v[0]));
+        return firmware_reply2(v, v[0], measured(f, v[0]));
     case 0x00038002:
         return set_rate(f, v);
     default:
-        return UNKNOWN;
+        return FIRMWARE_UNKNOWN;
     }
 }
 
@@ -142,30 +126,30 @@ static int board(uint32_t tag, uint32_t *v)
 {
     switch (tag) {
     case 0x00000001:
-        reply1(v, firmware_revision);
+        firmware_reply1(v, firmware_revision);
         return 4;
     case 0x00010001: /* model */
-        reply1(v, 0);
+        firmware_reply1(v, 0);
         return 4;
     case 0x00010002:
-        reply1(v, board_revision);
+        firmware_reply1(v, board_revision);
         return 4;
     case 0x00010003:
         memcpy(v, mac, sizeof mac);
         return sizeof mac;
     case 0x00010004: /* serial number */
-        return reply2(v, 0, 0);
+        return firmware_reply2(v, 0, 0);
     case 0x00010005:
-        return reply2(v, 0, DEV_FIRMWARE_ARM_MEMORY);
+        return firmware_reply2(v, 0, DEV_FIRMWARE_ARM_MEMORY);
     case 0x00010006:
-        return reply2(v, DEV_FIRMWARE_ARM_MEMORY, DEV_FIRMWARE_VC_MEMORY);
+        return firmware_reply2(v, DEV_FIRMWARE_ARM_MEMORY, DEV_FIRMWARE_VC_MEMORY);
     case 0x00050001: /* command line: empty */
         return 0;
     case 0x00060001: /* DMA channels the GPU leaves alone */
-        reply1(v, 0x3c);
+        firmware_reply1(v, 0x3c);
         return 4;
     default:
-        return UNKNOWN;
+        return FIRMWARE_UNKNOWN;
     }
 }
 
@@ -175,7 +159,7 @@ static int set_voltage(struct dev_firmware *f, uint32_t *v)
 
     if (now && v[1] >= MICROVOLTS && v[1] <= MICROVOLTS_MAX)
         *now = v[1];
-    return reply2(v, v[0], now ? *now : 0x80000000);
+    return firmware_reply2(v, v[0], now ? *now : 0x80000000);
 }
 
 static int voltage(const struct dev_firmware *f, uint32_t *v, uint32_t fixed)
@@ -183,17 +167,17 @@ static int voltage(const struct dev_firmware *f, uint32_t *v, uint32_t fixed)
     int known = v[0] >= 1 && v[0] <= 4;
 
     if (!known)
-        return reply2(v, v[0], 0x80000000);
-    return reply2(v, v[0], fixed ? fixed : f->s.microvolts[v[0]]);
+        return firmware_reply2(v, v[0], 0x80000000);
+    return firmware_reply2(v, v[0], fixed ? fixed : f->s.microvolts[v[0]]);
 }
 
 static int power(struct dev_firmware *f, uint32_t tag, uint32_t *v)
 {
     switch (tag) {
     case 0x00020001:
-        return reply2(v, v[0], v[0] < DEVICES ? f->s.powered >> v[0] & 1u : 2);
+        return firmware_reply2(v, v[0], v[0] < DEVICES ? f->s.powered >> v[0] & 1u : 2);
     case 0x00020002: /* microseconds until a device can be used */
-        return reply2(v, v[0], 0);
+        return firmware_reply2(v, v[0], 0);
     case 0x00028001:
         return set_state(v, &f->s.powered, DEVICES, 0);
     case 0x00030003:
@@ -205,245 +189,37 @@ static int power(struct dev_firmware *f, uint32_t tag, uint32_t *v)
     case 0x00038003:
         return set_voltage(f, v);
     case 0x00030006: /* temperature, in thousandths of a degree */
-        return reply2(v, v[0], 25000);
+        return firmware_reply2(v, v[0], 25000);
     case 0x0003000a:
-        return reply2(v, v[0], 99000);
+        return firmware_reply2(v, v[0], 99000);
     case 0x00030009:
-        return reply2(v, v[0], f->s.turbo);
+        return firmware_reply2(v, v[0], f->s.turbo);
     case 0x00038009:
         f->s.turbo = v[1] & 1;
-        return reply2(v, v[0], f->s.turbo);
+        return firmware_reply2(v, v[0], f->s.turbo);
     case 0x00030046: /* throttled: never */
-        reply1(v, 0);
+        firmware_reply1(v, 0);
         return 4;
     default:
-        return UNKNOWN;
-    }
-}
-
-/* ---- memory ---- */
-
-static uint32_t heap_end(void)
-{
-    return (uint32_t)DEV_FIRMWARE_ARM_MEMORY + DEV_FIRMWARE_VC_MEMORY;
-}
-
-/* The block that overlaps [addr, addr + nbytes), or null. */
-static const struct dev_firmware_block *taken(const struct dev_firmware *f, uint32_t addr,
-                                              uint32_t nbytes)
-{
-    for (unsigned i = 0; i < DEV_FIRMWARE_BLOCKS; i++) {
-        const struct dev_firmware_block *b = &f->s.block[i];
-
-        if (b->nbytes && addr < b->addr + b->nbytes && b->addr < addr + nbytes)
-            return b;
-    }
-    return NULL;
-}
-
-/* Request: bytes, alignment, flags. Answers a handle, 0: there is no room. */
-static uint32_t allocate(struct dev_firmware *f, const uint32_t *v)
-{
-    uint32_t align = v[1] < 16 ? 16 : v[1], addr = DEV_FIRMWARE_HEAP;
-    const uint32_t most = heap_end() - DEV_FIRMWARE_HEAP;
-    uint32_t nbytes = (v[0] + 15) & ~15u;
-    const struct dev_firmware_block *b;
-
-    if (!v[0] || v[0] > most || (align & (align - 1)) || align > most)
-        return 0;
-    while (addr <= heap_end() - nbytes && (b = taken(f, addr, nbytes)))
-        addr = (b->addr + b->nbytes + align - 1) & ~(align - 1);
-    if (addr > heap_end() - nbytes)
-        return 0;
-    for (uint32_t i = 0; i < DEV_FIRMWARE_BLOCKS; i++) {
-        if (!f->s.block[i].nbytes) {
-            f->s.block[i] = (struct dev_firmware_block){addr, nbytes, v[2]};
-            return i + 1;
-        }
-    }
-    return 0;
-}
-
-static struct dev_firmware_block *block_of(struct dev_firmware *f, uint32_t handle)
-{
-    if (handle < 1 || handle > DEV_FIRMWARE_BLOCKS || !f->s.block[handle - 1].nbytes)
-        return NULL;
-    return &f->s.block[handle - 1];
-}
-
-/* The flags' bits 3:2 choose the alias: the L1's own, coherent, direct, or streaming. */
-static uint32_t bus_address_of(const struct dev_firmware_block *b)
-{
-    static const uint32_t alias[] = {0, 0xc0000000, 0x80000000, 0x40000000};
-
-    return b ? b->addr | alias[b->flags >> 2 & 3] : 0;
-}
-
-static int memory(struct dev_firmware *f, uint32_t tag, uint32_t *v)
-{
-    struct dev_firmware_block *b = block_of(f, v[0]);
-
-    switch (tag) {
-    case 0x0003000c:
-        reply1(v, allocate(f, v));
-        return 4;
-    case 0x0003000d: /* lock */
-        reply1(v, bus_address_of(b));
-        return 4;
-    case 0x0003000e: /* unlock; by address in later firmware, so it is let go through */
-        reply1(v, 0);
-        return 4;
-    case 0x0003000f: /* release */
-        reply1(v, b ? 0 : UINT32_MAX);
-        if (b)
-            b->nbytes = 0;
-        return 4;
-    default:
-        return UNKNOWN;
-    }
-}
-
-/* ---- frame buffer ---- */
-
-static uint32_t larger(uint32_t a, uint32_t b)
-{
-    return a > b ? a : b;
-}
-
-static uint32_t pitch(const struct dev_firmware_screen *s)
-{
-    return larger(s->width, s->virtual_width) * (s->depth / 8);
-}
-
-static uint32_t screen_bytes(const struct dev_firmware_screen *s)
-{
-    return pitch(s) * larger(s->height, s->virtual_height);
-}
-
-/* Sets the screen if such a one fits. */
-static void set_screen(struct dev_firmware *f, const struct dev_firmware_screen *s)
-{
-    const uint32_t room = DEV_FIRMWARE_HEAP - DEV_FIRMWARE_FRAMEBUFFER;
-    const int depth = s->depth == 8 || s->depth == 16 || s->depth == 24 || s->depth == 32;
-
-    if (!depth || !s->width || s->width > MAX_WIDTH || !s->height || s->height > MAX_HEIGHT)
-        return;
-    if (s->virtual_width > MAX_WIDTH || s->virtual_height > 2 * MAX_HEIGHT)
-        return;
-    if (screen_bytes(s) <= room)
-        f->s.screen = *s;
-}
-
-static int set_one(struct dev_firmware *f, uint32_t tag, uint32_t *v)
-{
-    struct dev_firmware_screen s = f->s.screen;
-
-    switch (tag) {
-    case 0x00048003:
-        s.width = v[0];
-        s.height = v[1];
-        break;
-    case 0x00048004:
-        s.virtual_width = v[0];
-        s.virtual_height = v[1];
-        break;
-    case 0x00048005:
-        s.depth = v[0];
-        break;
-    case 0x00048006:
-        s.order = v[0];
-        break;
-    case 0x00048007:
-        s.alpha = v[0];
-        break;
-    case 0x00048009:
-        s.x = v[0];
-        s.y = v[1];
-        break;
-    default:
-        return UNKNOWN;
-    }
-    set_screen(f, &s);
-    return 0;
-}
-
-static int get_one(const struct dev_firmware_screen *s, uint32_t tag, uint32_t *v)
-{
-    switch (tag) {
-    case 0x00040003:
-        return reply2(v, s->width, s->height);
-    case 0x00040004:
-        return reply2(v, s->virtual_width, s->virtual_height);
-    case 0x00040005:
-        reply1(v, s->depth);
-        return 4;
-    case 0x00040006:
-        reply1(v, s->order);
-        return 4;
-    case 0x00040007:
-        reply1(v, s->alpha);
-        return 4;
-    case 0x00040008:
-        reply1(v, pitch(s));
-        return 4;
-    case 0x00040009:
-        return reply2(v, s->x, s->y);
-    default:
-        return UNKNOWN;
-    }
-}
-
-static int screen(struct dev_firmware *f, uint32_t tag, uint32_t *v)
-{
-    switch (tag) {
-    case 0x00040001: /* allocate */
-        return reply2(v, DEV_FIRMWARE_FRAMEBUFFER, screen_bytes(&f->s.screen));
-    case 0x00048001: /* release */
-        return 0;
-    case 0x00040002: /* blank */
-    case 0x00044005: /* tests: everything is possible */
-    case 0x00044006:
-    case 0x00044007:
-        return 4;
-    case 0x00044003:
-    case 0x00044004:
-    case 0x00044009:
-        return 8;
-    case 0x0004000a: /* overscan: none */
-    case 0x0004400a:
-    case 0x0004800a:
-        reply2(v + 2, 0, 0);
-        reply2(v, 0, 0);
-        return 16;
-    case 0x0004400b: /* palette: valid */
-    case 0x0004800b:
-        reply1(v, 0);
-        return 4;
-    case 0x00040013: /* displays */
-        reply1(v, 1);
-        return 4;
-    default:
-        if (tag >> 12 == 0x48 && set_one(f, tag, v) == UNKNOWN)
-            return UNKNOWN;
-        return get_one(&f->s.screen, tag & ~0x8000u, v);
+        return FIRMWARE_UNKNOWN;
     }
 }
 
 /* ---- messages ---- */
 
-/* The answer to one tag in v; its length in bytes, or UNKNOWN. */
+/* The answer to one tag in v; its length in bytes, or FIRMWARE_UNKNOWN. */
 static int answer(struct dev_firmware *f, uint32_t tag, uint32_t *v)
 {
     int n = board(tag, v);
 
-    if (n == UNKNOWN)
+    if (n == FIRMWARE_UNKNOWN)
         n = clocks(f, tag, v);
-    if (n == UNKNOWN)
+    if (n == FIRMWARE_UNKNOWN)
         n = power(f, tag, v);
-    if (n == UNKNOWN)
-        n = memory(f, tag, v);
-    if (n == UNKNOWN)
-        n = screen(f, tag, v);
+    if (n == FIRMWARE_UNKNOWN)
+        n = firmware_memory(f, tag, v);
+    if (n == FIRMWARE_UNKNOWN)
+        n = firmware_screen(f, tag, v);
     return n;
 }
 
@@ -469,7 +245,7 @@ static int answer_tag(struct dev_firmware *f, uint8_t *p, uint32_t room)
 
     memcpy(v, p + TAG_HEAD, room < VALUE_MAX ? room : VALUE_MAX);
     n = answer(f, load(p), v);
-    if (n == UNKNOWN)
+    if (n == FIRMWARE_UNKNOWN)
         return -1;
     memcpy(p + TAG_HEAD, v, (uint32_t)n < room ? (uint32_t)n : room);
     store(p + 8, answered | (uint32_t)n);
@@ -496,29 +272,6 @@ void dev_firmware_property(struct dev_firmware *f, uint32_t addr)
         at += TAG_HEAD + ((room + 3) & ~3u);
     }
     store(m + 4, code);
-}
-
-void dev_firmware_framebuffer(struct dev_firmware *f, uint32_t addr)
-{
-    uint32_t w[WORDS_OF_SCREEN];
-    uint8_t *m = f->memory.at ? f->memory.at(f->memory.self, addr, sizeof w, 1) : NULL;
-    struct dev_firmware_screen s = f->s.screen;
-
-    if (!m)
-        return;
-    memcpy(w, m, sizeof w);
-    s.width = w[0];
-    s.height = w[1];
-    s.virtual_width = w[2];
-    s.virtual_height = w[3];
-    s.depth = w[5];
-    s.x = w[6];
-    s.y = w[7];
-    set_screen(f, &s);
-    w[4] = pitch(&f->s.screen);
-    w[8] = DEV_FIRMWARE_FRAMEBUFFER;
-    w[9] = screen_bytes(&f->s.screen);
-    memcpy(m, w, sizeof w);
 }
 
 void dev_firmware_reset(struct dev_firmware *f)
