@@ -104,6 +104,18 @@ static uint64_t tick_ns(const struct log_code *c)
     return c->clock == LOG_VIRTUAL ? 1 : REAL_TICK_NS;
 }
 
+/* So many ticks later, or earlier. -1: that is before the start, or no 63 bits hold it. */
+static int move_time(uint64_t *ns, int64_t ticks, int64_t tick)
+{
+    int64_t by, at;
+
+    if (*ns > INT64_MAX || __builtin_mul_overflow(ticks, tick, &by) ||
+        __builtin_add_overflow((int64_t)*ns, by, &at) || at < 0)
+        return -1;
+    *ns = (uint64_t)at;
+    return 0;
+}
+
 /* A record's time is that of its end. */
 static void time_of(const struct log_code *c, const struct log_record *r, uint64_t *expected)
 {
@@ -329,7 +341,9 @@ long log_decode(struct log_code *c, const uint8_t *in, size_t nbytes, struct log
     if (i.over)
         return 0;
     time_of(c, r, &expected);
-    r->ns = expected + (uint64_t)later * tick_ns(c);
-    c->expected_ns = r->ns;
+    if (move_time(&expected, later, (int64_t)tick_ns(c)) < 0)
+        return -1;
+    r->ns = expected;
+    c->expected_ns = expected;
     return i.p - in;
 }

@@ -216,6 +216,7 @@ static void each_wrong_field_is_refused(void **state)
          12,
          {8, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}},
         {"two times in a row", 4, {4, 2, 4, 2}},
+        {"a time before the start", 5, {4, 1, 9, 0, 0}},
         {"memory of no bytes", 3, {5, 0, 0}},
         {"memory of too many bytes", 4, {5, 0, 0x81, 0x20}},
     };
@@ -227,7 +228,26 @@ static void each_wrong_field_is_refused(void **state)
 
         if (log_decode(&c, wrong[i].code, wrong[i].n, &r) != -1)
             fail_msg("%s: taken", wrong[i].what);
+        c = (struct log_code){.clock = LOG_REAL};
+        if (log_decode(&c, wrong[i].code, wrong[i].n, &r) != -1)
+            fail_msg("%s, in real time: taken", wrong[i].what);
     }
+}
+
+/* A time has 63 bits: what goes beyond is refused, in ticks of either clock. */
+static void times_end_somewhere(void **state)
+{
+    static const uint8_t last[] = {4, 254, 255, 255, 255, 255, 255, 255, 255, 255, 1, 9, 0, 0};
+    static const uint8_t one_more[] = {4, 2, 9, 0, 0};
+    struct log_code c = {.clock = LOG_VIRTUAL};
+    struct log_record r;
+
+    (void)state;
+    assert_int_equal(log_decode(&c, last, sizeof last, &r), sizeof last);
+    assert_int_equal(r.ns, INT64_MAX);
+    assert_int_equal(log_decode(&c, one_more, sizeof one_more, &r), -1);
+    c = (struct log_code){.clock = LOG_REAL};
+    assert_int_equal(log_decode(&c, last, sizeof last, &r), -1);
 }
 
 int main(void)
@@ -239,6 +259,7 @@ int main(void)
         cmocka_unit_test(the_example_of_the_documents),
         cmocka_unit_test(noise_is_refused),
         cmocka_unit_test(each_wrong_field_is_refused),
+        cmocka_unit_test(times_end_somewhere),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
