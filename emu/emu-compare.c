@@ -48,7 +48,7 @@ static void help(void)
         "                     docs/compare.md has them exactly; compare a program that drives "
         "pins\n"
         "                     bit by bit with --reorder=devices,reads\n"
-        "  --window=N         with --reorder: an access may be N others early (default %d)\n"
+        "  --window=N         with --reorder: so many may wait for their like (default %d)\n"
         "  --only=program     the program's own accesses (default)\n"
         "  --only=all         everything: also libpi's console, the DMA engine, interrupts, input\n"
         "  --time[=US]        times, too; as far apart as US microseconds (default 0)\n"
@@ -237,7 +237,7 @@ static void show_missing(const struct compare *c, int w)
     if (c->why == COMPARE_OTHER)
         printf("%s ends\n", in->path);
     else if (c->why == COMPARE_FAR)
-        printf("%s: not among the next %zu\n", in->path, c->options.window);
+        printf("%s: not yet\n", in->path);
     else if (c->fence[w].there)
         printf("%s: no more of %s up to %s: %s\n", in->path, block ? block->name : "it",
                at(in, &c->fence[w].e, where, sizeof where),
@@ -262,8 +262,9 @@ static void show_difference(struct compare *c)
         else
             show_missing(c, w);
     }
-    if (c->why == COMPARE_FAR && s[0].there && s[1].there)
-        printf("neither is among the next %zu of the other run (--window)\n", c->options.window);
+    if (c->why == COMPARE_FAR)
+        printf("more than %zu accesses since then still wait for their like (--window)\n",
+               c->options.window);
 }
 
 /* ---- */

@@ -428,7 +428,9 @@ static int in_step(struct reorder *o)
     if (read_on(o, 0) < 0 || read_on(o, 1) < 0)
         return -1;
     if (a->n == 1 && b->n == 1 && compare_same(o->c, &a->item->e, &b->item->e)) {
-        both(o, &a->item->e, a->item->c);
+        struct item i = *a->item;
+
+        both(o, &i.e, i.c);
         return 1;
     }
     return 0;

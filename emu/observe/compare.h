@@ -33,7 +33,7 @@ struct compare_options {
     int all;               /* not the program's own accesses alone, but every record */
     int time;              /* times, too; not with rules */
     uint64_t tolerance_ns; /* with time */
-    size_t window;         /* with rules: accesses that one may be early; 0: COMPARE_WINDOW */
+    size_t window;         /* with rules: how many may wait for their like; 0: COMPARE_WINDOW */
 };
 
 enum compare_verdict {
@@ -48,7 +48,7 @@ enum compare_why {
     COMPARE_OTHER,   /* the other run does this, or nothing more */
     COMPARE_WHEN,    /* at another time */
     COMPARE_MISSING, /* with rules: one has it before the next barrier, the other has not */
-    COMPARE_FAR,     /* with rules: it is not among the next `window` of the other run */
+    COMPARE_FAR,     /* with rules: more than `window` wait for their like, this one first */
 };
 
 struct compare_side {

@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "lib
 from cases import Tap, table  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAMS = {"my-install", "echo", "emu", "emu-cc", "pi-cc", "virtual-pi", "line-sim"}
+PROGRAMS = {"my-install", "echo", "emu", "emu-cc", "emu-compare", "emu-log", "pi-cc", "virtual-pi", "line-sim"}
 tap = Tap()
 rows = table()
 texts = {}

@@ -339,7 +339,7 @@ static void the_tables_name_registers(void **state)
     }
 }
 
-/* An access is looked for so far and no farther. */
+/* So many accesses may wait for their like, and no more. */
 static void the_window(void **state)
 {
     static struct log_record a[5000], b[5000];
