@@ -4,14 +4,14 @@
 #include <assert.h>
 #include <stddef.h>
 
-static uint32_t never_read(void *self, uint32_t addr, uintptr_t pc, quick_rest *rest)
+static uint32_t never_read(uint32_t addr, uintptr_t pc, quick_rest *rest, void *self)
 {
     (void)self;
     return rest(addr, 0, pc);
 }
 
-static uint32_t never_write(void *self, uint32_t addr, uint32_t value, uintptr_t pc,
-                            quick_rest *rest)
+static uint32_t never_write(uint32_t addr, uint32_t value, uintptr_t pc, quick_rest *rest,
+                            void *self)
 {
     (void)self;
     return rest(addr, value, pc);
@@ -54,7 +54,7 @@ static inline void show_quick(const struct bus *b, enum bus_op op, uint32_t addr
     }
 }
 
-static uint32_t watched_read(void *self, uint32_t addr, uintptr_t pc, quick_rest *then)
+static uint32_t watched_read(uint32_t addr, uintptr_t pc, quick_rest *then, void *self)
 {
     const struct bus *b = self;
     const struct bus_quick *q = &b->unseen[(addr - PERIPHERAL_BASE) / BUS_PAGE];
@@ -63,14 +63,14 @@ static uint32_t watched_read(void *self, uint32_t addr, uintptr_t pc, quick_rest
     if (!may_be_quick(b, BUS_READ, addr, 0, pc))
         return then(addr, 0, pc);
     rest = then;
-    value = q->read(q->self, addr, pc, take_rest);
+    value = q->read(addr, pc, take_rest, q->self);
     if (rest)
         show_quick(b, BUS_READ, addr, value, pc);
     return value;
 }
 
-static uint32_t watched_write(void *self, uint32_t addr, uint32_t value, uintptr_t pc,
-                              quick_rest *then)
+static uint32_t watched_write(uint32_t addr, uint32_t value, uintptr_t pc, quick_rest *then,
+                              void *self)
 {
     const struct bus *b = self;
     const struct bus_quick *q = &b->unseen[(addr - PERIPHERAL_BASE) / BUS_PAGE];
@@ -78,7 +78,7 @@ static uint32_t watched_write(void *self, uint32_t addr, uint32_t value, uintptr
     if (!may_be_quick(b, BUS_WRITE, addr, value, pc))
         return then(addr, value, pc);
     rest = then;
-    q->write(q->self, addr, value, pc, take_rest);
+    q->write(addr, value, pc, take_rest, q->self);
     if (rest)
         show_quick(b, BUS_WRITE, addr, value, pc);
     return 0;

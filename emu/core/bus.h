@@ -52,9 +52,8 @@ struct bus_target {
     int (*read)(void *self, struct bus_access *a);
     int (*write)(void *self, const struct bus_access *a);
     /* Of struct bus_quick; may be null: none of its accesses is quick. */
-    uint32_t (*quick_read)(void *self, uint32_t addr, uintptr_t pc, quick_rest *rest);
-    uint32_t (*quick_write)(void *self, uint32_t addr, uint32_t value, uintptr_t pc,
-                            quick_rest *rest);
+    quick_read *quick_read;
+    quick_write *quick_write;
 };
 
 enum bus_error {

@@ -12,11 +12,15 @@ typedef uint32_t quick_rest(uint32_t addr, uint32_t value, uintptr_t pc);
 /* What a target does for the 32-bit words that programs loop over, in a few instructions: called on
  * the program's stack, when the time of the access has passed, out of watchers' sight. When there
  * is more to do, they change nothing and return rest(addr, value, pc), a read with value 0. write
- * returns 0. */
+ * returns 0. The parameters that put32 and get32 have come first: they stay where they are. */
+typedef uint32_t quick_read(uint32_t addr, uintptr_t pc, quick_rest *rest, void *self);
+typedef uint32_t quick_write(uint32_t addr, uint32_t value, uintptr_t pc, quick_rest *rest,
+                             void *self);
+
 struct bus_quick {
     void *self;
-    uint32_t (*read)(void *self, uint32_t addr, uintptr_t pc, quick_rest *rest);
-    uint32_t (*write)(void *self, uint32_t addr, uint32_t value, uintptr_t pc, quick_rest *rest);
+    quick_read *read;
+    quick_write *write;
 };
 
 enum { QUICK_COST_NS = 100 }; /* virtual time of an access, quick or not */

@@ -298,7 +298,7 @@ static int gpio_mmio_write(void *self, const struct bus_access *a)
     }
 }
 
-static uint32_t gpio_quick_read(void *self, uint32_t addr, uintptr_t pc, quick_rest *rest)
+static uint32_t gpio_quick_read(uint32_t addr, uintptr_t pc, quick_rest *rest, void *self)
 {
     const struct dev_gpio *d = self;
 
@@ -306,24 +306,42 @@ static uint32_t gpio_quick_read(void *self, uint32_t addr, uintptr_t pc, quick_r
 }
 
 /* SET0 and CLR0, when they move pins that nobody listens to. */
-static uint32_t gpio_quick_write(void *self, uint32_t addr, uint32_t value, uintptr_t pc,
-                                 quick_rest *rest)
+__attribute__((noinline)) static uint32_t
+gpio_quick_heard(uint32_t addr, uint32_t value, uintptr_t pc, quick_rest *rest, void *self)
 {
     struct dev_gpio *d = self;
-    uint64_t latch = d->s.latch, moved;
+    uint64_t latch =
+        addr == DEV_GPIO_BASE + SET0 ? d->s.latch | value : d->s.latch & ~(uint64_t)value;
+    uint64_t moved = (latch ^ d->s.latch) & d->s.output;
 
-    if (addr == DEV_GPIO_BASE + SET0)
-        latch |= value;
-    else if (addr == DEV_GPIO_BASE + CLR0)
-        latch &= ~(uint64_t)value;
-    else
+    if (addr != DEV_GPIO_BASE + SET0 && addr != DEV_GPIO_BASE + CLR0)
         return rest(addr, value, pc);
-    moved = (latch ^ d->s.latch) & d->s.output;
     if (moved && (d->changed || (moved & d->s.detected)))
         return rest(addr, value, pc);
     d->s.latch = latch;
     d->s.level ^= moved;
     return 0;
+}
+
+/* The same, in fewer steps while nobody listens to any pin; aligned as put32 is. */
+__attribute__((aligned(64))) static uint32_t
+gpio_quick_write(uint32_t addr, uint32_t value, uintptr_t pc, quick_rest *rest, void *self)
+{
+    struct dev_gpio *d = self;
+
+    if (__builtin_expect(d->changed || d->s.detected, 0))
+        return gpio_quick_heard(addr, value, pc, rest, self);
+    if (addr == DEV_GPIO_BASE + SET0) {
+        d->s.latch |= value;
+        d->s.level |= value & d->s.output;
+        return 0;
+    }
+    if (addr == DEV_GPIO_BASE + CLR0) {
+        d->s.latch &= ~(uint64_t)value;
+        d->s.level &= ~(value & d->s.output);
+        return 0;
+    }
+    return rest(addr, value, pc);
 }
 
 void dev_gpio_reset(struct dev_gpio *d)

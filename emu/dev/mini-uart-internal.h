@@ -19,8 +19,7 @@ int mini_uart_write(struct dev_mini_uart *d, uint32_t off, uint32_t value);
 /* AUXENB was written. */
 void mini_uart_enable(struct dev_mini_uart *d, uint32_t enables);
 
-uint32_t mini_uart_quick_read(void *self, uint32_t addr, uintptr_t pc, quick_rest *rest);
-uint32_t mini_uart_quick_write(void *self, uint32_t addr, uint32_t value, uintptr_t pc,
-                               quick_rest *rest);
+quick_read mini_uart_quick_read;
+quick_write mini_uart_quick_write;
 
 #endif

@@ -460,7 +460,7 @@ static int only_sends(const struct dev_mini_uart *d)
            d->clock->mode == CLOCK_VIRTUAL;
 }
 
-uint32_t mini_uart_quick_read(void *self, uint32_t addr, uintptr_t pc, quick_rest *rest)
+uint32_t mini_uart_quick_read(uint32_t addr, uintptr_t pc, quick_rest *rest, void *self)
 {
     struct dev_mini_uart *d = self;
     uint64_t next;
@@ -477,8 +477,8 @@ uint32_t mini_uart_quick_read(void *self, uint32_t addr, uintptr_t pc, quick_res
     return lsr_of_transmitter(d);
 }
 
-uint32_t mini_uart_quick_write(void *self, uint32_t addr, uint32_t value, uintptr_t pc,
-                               quick_rest *rest)
+uint32_t mini_uart_quick_write(uint32_t addr, uint32_t value, uintptr_t pc, quick_rest *rest,
+                               void *self)
 {
     struct dev_mini_uart *d = self;
 

@@ -118,11 +118,12 @@ static int timer_mmio_write(void *self, const struct bus_access *a)
 }
 
 /* The counter alone. */
-static uint32_t timer_quick_read(void *self, uint32_t addr, uintptr_t pc, quick_rest *rest)
+__attribute__((aligned(64))) static uint32_t timer_quick_read(uint32_t addr, uintptr_t pc,
+                                                              quick_rest *rest, void *self)
 {
     const struct dev_system_timer *d = self;
 
-    if (addr != DEV_SYSTEM_TIMER_BASE + CLO)
+    if (__builtin_expect(addr != DEV_SYSTEM_TIMER_BASE + CLO, 0))
         return rest(addr, 0, pc);
     return (uint32_t)(d->clock->ns / 1000);
 }

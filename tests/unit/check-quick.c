@@ -105,8 +105,8 @@ static uint32_t quickly(enum bus_op op, uint32_t addr, uint32_t value, uintptr_t
 
     resting = op;
     if (op == BUS_READ)
-        return q->read(q->self, addr, pc, rest);
-    return q->write(q->self, addr, value, pc, rest);
+        return q->read(addr, pc, rest, q->self);
+    return q->write(addr, value, pc, rest, q->self);
 }
 
 static void one_access(enum bus_op op, uint32_t addr, uint32_t value, uintptr_t pc)

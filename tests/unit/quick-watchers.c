@@ -95,9 +95,9 @@ static void one_access(uint32_t i)
     plain.clock.ns = quick.clock.ns = 1000ull * i;
     if ((x >> 16) % 5 < 3) {
         access_put(&plain.bus, addr, value);
-        q->write(q->self, addr, value, PC, rest_write);
+        q->write(addr, value, PC, rest_write, q->self);
     } else {
-        assert_int_equal(q->read(q->self, addr, PC, rest), access_get(&plain.bus, addr));
+        assert_int_equal(q->read(addr, PC, rest, q->self), access_get(&plain.bus, addr));
     }
 }
 

@@ -68,14 +68,14 @@ static uint32_t quick_get(uint32_t addr)
 {
     const struct bus_quick *q = &quick.bus.quick[(addr - PERIPHERAL_BASE) / BUS_PAGE];
 
-    return q->read(q->self, addr, PC, rest_read);
+    return q->read(addr, PC, rest_read, q->self);
 }
 
 static void quick_put(uint32_t addr, uint32_t value)
 {
     const struct bus_quick *q = &quick.bus.quick[(addr - PERIPHERAL_BASE) / BUS_PAGE];
 
-    assert_int_equal(q->write(q->self, addr, value, PC, rest_write), 0);
+    assert_int_equal(q->write(addr, value, PC, rest_write, q->self), 0);
 }
 
 static uint32_t seed;
@@ -100,11 +100,14 @@ static int gpio_differs(void)
     return 0;
 }
 
-static void one_access(void)
+/* The first of them enable no detector. */
+static const uint8_t words[] = {0x00, 0x08, 0x14, 0x1c, 0x1c, 0x20, 0x28, 0x28, 0x2c,
+                                0x34, 0x38, 0x94, 0x98, 0x40, 0x4c, 0x58, 0x64, 0x70};
+enum { WORDS = sizeof words, WITHOUT_DETECTORS = 13 };
+
+static void one_access(uint32_t choice)
 {
-    static const uint8_t words[] = {0x00, 0x08, 0x14, 0x1c, 0x1c, 0x20, 0x28, 0x28, 0x2c,
-                                    0x34, 0x38, 0x40, 0x4c, 0x58, 0x64, 0x70, 0x94, 0x98};
-    uint32_t addr = DEV_GPIO_BASE + words[any(sizeof words)];
+    uint32_t addr = DEV_GPIO_BASE + words[any(choice)];
     uint32_t value = 1u << any(32) | 1u << any(32);
 
     if (any(4)) {
@@ -117,18 +120,46 @@ static void one_access(void)
         fail_msg("0x%08x with 0x%08x leaves the pins in another state", addr, value);
 }
 
-static void gpio_is_the_same(void **state)
+static void same_with(uint32_t choice)
 {
-    (void)state;
     for (seed = 1; seed <= 3; seed++) {
         uint32_t keep = seed;
 
         fresh(NULL);
         for (int i = 0; i < STEPS; i++)
-            one_access();
+            one_access(choice);
         seed = keep;
     }
     assert_in_range(rests, 1, STEPS - 1);
+}
+
+static void gpio_is_the_same(void **state)
+{
+    (void)state;
+    same_with(WORDS);
+}
+
+static void gpio_is_the_same_when_nobody_listens(void **state)
+{
+    (void)state;
+    same_with(WITHOUT_DETECTORS);
+}
+
+/* No detail of what is slow: that these are not. */
+static void pins_that_nobody_hears_are_quick(void **state)
+{
+    (void)state;
+    quick_put(DEV_GPIO_BASE + 0x1c, ~0u);
+    quick_put(DEV_GPIO_BASE + 0x28, ~0u);
+    quick_get(DEV_GPIO_BASE + 0x34);
+    assert_int_equal(rests, 0);
+    access_put(&quick.bus, DEV_GPIO_BASE + 0x4c, 1); /* rising edges of pin 0, an output */
+    access_put(&quick.bus, DEV_GPIO_BASE, 1);
+    quick_put(DEV_GPIO_BASE + 0x1c, 2);
+    quick_put(DEV_GPIO_BASE + 0x28, 2);
+    assert_int_equal(rests, 0);
+    quick_put(DEV_GPIO_BASE + 0x1c, 1);
+    assert_int_equal(rests, 1);
 }
 
 static void a_listener_hears_of_every_level(void **state)
@@ -138,7 +169,7 @@ static void a_listener_hears_of_every_level(void **state)
     quick.gpio.self = &quick;
     plain.gpio.changed = quick.gpio.changed = changed;
     for (int i = 0; i < STEPS; i++)
-        one_access();
+        one_access(WORDS);
     assert_true(plain.changes > 0);
     assert_int_equal(quick.changes, plain.changes);
 }
@@ -272,8 +303,8 @@ static uint32_t teller_quick(enum bus_op op, uint32_t addr, uint32_t value)
     if (fast.clock.ns + CLOCK_ACCESS_NS >= fast.clock.quick_ns)
         return teller_access(&fast, op, addr, value);
     fast.clock.ns += CLOCK_ACCESS_NS;
-    return op == BUS_READ ? q->read(q->self, addr, PC, teller_rest_read)
-                          : q->write(q->self, addr, value, PC, teller_rest_write);
+    return op == BUS_READ ? q->read(addr, PC, teller_rest_read, q->self)
+                          : q->write(addr, value, PC, teller_rest_write, q->self);
 }
 
 static void both_access(enum bus_op op, uint32_t off, uint32_t value)
@@ -409,6 +440,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(gpio_is_the_same, fresh),
+        cmocka_unit_test_setup(gpio_is_the_same_when_nobody_listens, fresh),
+        cmocka_unit_test_setup(pins_that_nobody_hears_are_quick, fresh),
         cmocka_unit_test_setup(a_listener_hears_of_every_level, fresh),
         cmocka_unit_test_setup(the_counter_is_the_same, fresh),
         cmocka_unit_test(printing_is_the_same),

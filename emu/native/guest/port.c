@@ -7,11 +7,11 @@
 #include "emu/native/guest/api.h"
 #include "libpi-port.h"
 
-/* RAM is the program's own memory: touched here, in its name, so that faults and checkers see it.
- */
+/* Most addresses are. RAM is the program's own memory: touched here, in its name, so that faults
+ * and checkers see it. */
 static inline int is_device(uintptr_t addr)
 {
-    return addr - 0x20000000u < 0x01000000u;
+    return __builtin_expect(addr - 0x20000000u < 0x01000000u, 1);
 }
 
 static inline uintptr_t stack_pointer(void)
@@ -50,84 +50,108 @@ static void quick_undo(void)
     --*emu_quick.accesses;
 }
 
+/* Out of line, so that a quick access has no frame and one that is not leaves none. */
+__attribute__((noinline)) static uint32_t slow_read(uint32_t addr, uint32_t value, uintptr_t pc)
+{
+    return (uint32_t)emu_gate(CALL_READ32, addr, value, pc);
+}
+
+__attribute__((noinline)) static uint32_t slow_write(uint32_t addr, uint32_t value, uintptr_t pc)
+{
+    return (uint32_t)emu_gate(CALL_WRITE32, addr, value, pc);
+}
+
 static uint32_t rest_of_read(uint32_t addr, uint32_t value, uintptr_t pc)
 {
     quick_undo();
-    return (uint32_t)emu_gate(CALL_READ32, addr, value, pc);
+    return slow_read(addr, value, pc);
 }
 
 static uint32_t rest_of_write(uint32_t addr, uint32_t value, uintptr_t pc)
 {
     quick_undo();
-    return (uint32_t)emu_gate(CALL_WRITE32, addr, value, pc);
+    return slow_write(addr, value, pc);
 }
 
-static inline uint32_t device_read32(uint32_t addr, uintptr_t pc)
+static inline const struct bus_quick *quick_page(uintptr_t addr)
 {
-    const struct bus_quick *p = &emu_quick.pages[(addr - 0x20000000u) >> 12];
+    return &emu_quick.pages[(addr - 0x20000000u) >> 12];
+}
+
+static inline uint32_t device_read32(uintptr_t addr, uintptr_t pc)
+{
+    const struct bus_quick *p;
+    void *self;
 
     if (!quick_begin())
-        return (uint32_t)emu_gate(CALL_READ32, addr, 0, pc);
-    return p->read(p->self, addr, pc, rest_of_read);
+        return slow_read((uint32_t)addr, 0, pc);
+    p = quick_page(addr);
+    self = p->self;
+    return p->read((uint32_t)addr, pc, rest_of_read, self);
 }
 
-static inline void device_write32(uint32_t addr, uint32_t value, uintptr_t pc)
+static inline void device_write32(uintptr_t addr, uint32_t value, uintptr_t pc)
 {
-    const struct bus_quick *p = &emu_quick.pages[(addr - 0x20000000u) >> 12];
+    const struct bus_quick *p;
+    void *self;
 
-    if (quick_begin())
-        p->write(p->self, addr, value, pc, rest_of_write);
-    else
-        emu_gate(CALL_WRITE32, addr, value, pc);
+    if (!quick_begin()) {
+        slow_write((uint32_t)addr, value, pc);
+        return;
+    }
+    p = quick_page(addr);
+    self = p->self;
+    p->write((uint32_t)addr, value, pc, rest_of_write, self);
 }
 
-static inline uint16_t device_read16(uint32_t addr, uintptr_t pc)
+static inline uint16_t device_read16(uintptr_t addr, uintptr_t pc)
 {
     return (uint16_t)emu_gate(CALL_READ16, addr, 0, pc);
 }
 
-static inline void device_write16(uint32_t addr, uint16_t value, uintptr_t pc)
+static inline void device_write16(uintptr_t addr, uint16_t value, uintptr_t pc)
 {
     emu_gate(CALL_WRITE16, addr, value, pc);
 }
 
-static inline uint8_t device_read8(uint32_t addr, uintptr_t pc)
+static inline uint8_t device_read8(uintptr_t addr, uintptr_t pc)
 {
     return (uint8_t)emu_gate(CALL_READ8, addr, 0, pc);
 }
 
-static inline void device_write8(uint32_t addr, uint8_t value, uintptr_t pc)
+static inline void device_write8(uintptr_t addr, uint8_t value, uintptr_t pc)
 {
     emu_gate(CALL_WRITE8, addr, value, pc);
 }
 
+/* Aligned: a loop of accesses spends most of its time in fetching these few instructions. */
 #define ACCESSORS(bits, type)                                                                      \
     static inline type read##bits(uintptr_t addr, uintptr_t pc)                                    \
     {                                                                                              \
         if (is_device(addr))                                                                       \
-            return device_read##bits((uint32_t)addr, pc);                                          \
+            return device_read##bits(addr, pc);                                                    \
         return *(volatile type *)addr;                                                             \
     }                                                                                              \
     static inline void write##bits(uintptr_t addr, type value, uintptr_t pc)                       \
     {                                                                                              \
         if (is_device(addr))                                                                       \
-            device_write##bits((uint32_t)addr, value, pc);                                         \
+            device_write##bits(addr, value, pc);                                                   \
         else                                                                                       \
             *(volatile type *)addr = value;                                                        \
     }                                                                                              \
-    API(type, GET##bits, unsigned addr)                                                            \
+    __attribute__((aligned(64))) API(type, GET##bits, unsigned addr)                               \
     {                                                                                              \
         return read##bits(addr, PC);                                                               \
     }                                                                                              \
-    API(void, PUT##bits, unsigned addr, type v)                                                    \
+    __attribute__((aligned(64))) API(void, PUT##bits, unsigned addr, type v)                       \
     {                                                                                              \
         write##bits(addr, v, PC);                                                                  \
     }                                                                                              \
-    API(type, get##bits, const volatile void *addr)                                                \
+    __attribute__((aligned(64))) API(type, get##bits, const volatile void *addr)                   \
     {                                                                                              \
         return read##bits((uintptr_t)addr, PC);                                                    \
     }                                                                                              \
-    API(void, put##bits, volatile void *addr, type v)                                              \
+    __attribute__((aligned(64))) API(void, put##bits, volatile void *addr, type v)                 \
     {                                                                                              \
         write##bits((uintptr_t)addr, v, PC);                                                       \
     }
