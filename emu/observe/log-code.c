@@ -33,7 +33,7 @@ static uint8_t *put(uint8_t *p, uint64_t v)
 /* Signed numbers: small ones of either sign are short. */
 static uint8_t *put_signed(uint8_t *p, int64_t v)
 {
-    return put(p, (uint64_t)v << 1 ^ (uint64_t)(v >> 63));
+    return put(p, (uint64_t)v << 1 ^ (v < 0 ? UINT64_MAX : 0));
 }
 
 struct input {
