@@ -9,7 +9,15 @@ typedef uint8_t piece_t __attribute__((vector_size(16), aligned(1), may_alias));
 typedef uint32_t word_t __attribute__((may_alias));
 typedef unsigned long long_t __attribute__((may_alias));
 
-enum { PIECE = sizeof(piece_t), LONG = sizeof(long_t) };
+enum { PIECE = sizeof(piece_t), LONG = sizeof(long_t), LARGE = 1024 };
+
+static const unsigned long ONES = ~0ul / 0xff; /* 1 in each byte */
+
+#if defined(__x86_64__)
+#define STORE_WORDS "rep stosq"
+#elif defined(__i386__)
+#define STORE_WORDS "rep stosl"
+#endif
 
 /* AddressSanitizer watches single bytes. */
 #ifdef __has_feature
@@ -130,6 +138,25 @@ static void set_device(uint8_t *d, uint8_t byte, size_t n)
         *(volatile uint8_t *)d++ = byte;
 }
 
+/* Large pieces, which an x86 sets faster by itself: moves *d past them, returns how many bytes. */
+static inline size_t set_words(uint8_t **d, uint8_t byte, size_t n)
+{
+    size_t words = 0;
+
+#ifdef STORE_WORDS
+    if (!SANITIZED && n >= LARGE) {
+        words = n / LONG;
+        n = words;
+        __asm__ volatile(STORE_WORDS : "+D"(*d), "+c"(n) : "a"(byte * ONES) : "memory");
+    }
+#else
+    (void)d;
+    (void)byte;
+    (void)n;
+#endif
+    return words * LONG;
+}
+
 API(void *, memset, void *dst, int c, size_t n)
 {
     uint8_t *d = dst, byte = (uint8_t)c;
@@ -144,6 +171,7 @@ API(void *, memset, void *dst, int c, size_t n)
         }
     } else {
         put(d + n - PIECE, piece);
+        n -= set_words(&d, byte, n);
         for (; n >= 4 * PIECE; n -= 4 * PIECE, d += 4 * PIECE) {
             put(d, piece);
             put(d + PIECE, piece);
@@ -159,9 +187,7 @@ API(void *, memset, void *dst, int c, size_t n)
 /* The top bit of each byte that is 0, and perhaps of some above the lowest of them. */
 static inline unsigned long zeros(unsigned long w)
 {
-    const unsigned long ones = ~0ul / 0xff;
-
-    return (w - ones) & ~w & (ones << 7);
+    return (w - ONES) & ~w & (ONES << 7);
 }
 
 /* Of a string that is not empty: its first word may begin before it. */

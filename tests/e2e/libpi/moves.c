@@ -2,7 +2,14 @@
  * time; and with a device at one end. */
 #include "rpi.h"
 
-enum { ROOM = 400, MAX = 150, EDGE = 64, GPIO_SET0 = 0x2020001c, GPIO_LEV0 = 0x20200034 };
+enum {
+    ROOM = 400,
+    MAX = 150,
+    LARGE = 1200,
+    EDGE = 64,
+    GPIO_SET0 = 0x2020001c,
+    GPIO_LEV0 = 0x20200034
+};
 
 static unsigned char got[ROOM], want[ROOM];
 
@@ -51,6 +58,18 @@ static void check_set(unsigned to, unsigned n)
     compare("memset", to, 0, n);
 }
 
+static void check_large_set(unsigned to, unsigned n)
+{
+    static unsigned char page[LARGE];
+
+    for (unsigned i = 0; i < LARGE; i++)
+        page[i] = 0x5a;
+    memset(page + to, 0x7a5, n);
+    for (unsigned i = 0; i < LARGE; i++)
+        if (page[i] != (i - to < n ? 0xa5 : 0x5a))
+            panic("memset: to %d, %d bytes: byte %d is %x\n", to, n, i, page[i]);
+}
+
 /* Beside the string are ends of others; in it, and behind it, bytes that are all but 0. */
 static void check_length(unsigned at, unsigned n)
 {
@@ -86,6 +105,9 @@ void notmain(void)
         for (unsigned from = EDGE - 20; from < EDGE + 20; from++)
             check_move(EDGE, from, n);
     }
+    for (unsigned n = 1000; n < 1060; n++)
+        for (unsigned to = 0; to < 10; to++)
+            check_large_set(to, n);
     printk("sizes, alignments and overlaps are right\n");
     check_device();
 }
