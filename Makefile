@@ -74,11 +74,18 @@ $(CAPSTONE_STAMP):
 	@mkdir -p $(@D)
 	@rm -f $(OUT)/have-capstone.*
 	@touch $@
-DEREF_OBJ = $(patsubst %,$(OUT)/%/emu/native/deref.c.o,$(HOSTS))
-$(DEREF_OBJ): $(CAPSTONE_STAMP)
+DECODE_SRC = $(patsubst %,emu/native/decode-%.c,capstone x86 aarch64)
+DECODE_OBJ = $(foreach h,$(HOSTS),$(patsubst %,$(OUT)/$(h)/%.o,$(DECODE_SRC)))
+$(DECODE_OBJ): $(CAPSTONE_STAMP)
 ifeq ($(HAVE_CAPSTONE),yes)
-$(DEREF_OBJ): HOST_CFLAGS += -DHAVE_CAPSTONE
+$(DECODE_OBJ): HOST_CFLAGS += -DHAVE_CAPSTONE
 endif
+# Programs for another kind of process than this machine's carry the decoder as a program for this one.
+$(OUT)/host/decoder: $(call hostobj,emu/native/decoder/main.c $(DECODE_SRC))
+	$(CC) -no-pie -s $^ -ldl -o $@
+DECODER_OBJ = $(patsubst %,$(OUT)/%/emu/native/decoder-image.S.o,host32 host-aarch64)
+$(DECODER_OBJ): HOST_CFLAGS += -DDECODER_IMAGE='"$(OUT)/host/decoder"'
+$(DECODER_OBJ): $(OUT)/host/decoder
 
 # The device loop travels inside the programs that boot it; without an ARM compiler there is none,
 # and they say so when asked to boot it.

@@ -61,8 +61,21 @@ deref_run:
     .cfi_endproc
     .size deref_run, . - deref_run
 
+/* void deref_entry(sig, info, context): notes the vector registers before C code uses them. */
+    .globl deref_entry
+    .type deref_entry, @function
+deref_entry:
+    .cfi_startproc
+    fxsave deref_vectors(%rip)
+    jmp fault_handler
+    .cfi_endproc
+    .size deref_entry, . - deref_entry
+
     .bss
-    .balign 8
+    .balign 16
+    .globl deref_vectors
+deref_vectors:
+    .zero 512
     .globl deref_regs, deref_flags
 deref_regs:
     .zero 15 * 8
@@ -112,8 +125,20 @@ deref_run:
     .cfi_endproc
     .size deref_run, . - deref_run
 
+    .globl deref_entry
+    .type deref_entry, @function
+deref_entry:
+    .cfi_startproc
+    fxsave deref_vectors
+    jmp fault_handler
+    .cfi_endproc
+    .size deref_entry, . - deref_entry
+
     .bss
-    .balign 4
+    .balign 16
+    .globl deref_vectors
+deref_vectors:
+    .zero 512
     .globl deref_regs, deref_flags
 deref_regs:
     .zero 7 * 4

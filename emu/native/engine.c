@@ -47,11 +47,13 @@ static int only_reserved(uintptr_t lo, uintptr_t hi)
     int only = f != NULL;
 
     while (f && fgets(line, sizeof line, f)) {
-        unsigned long from, to;
-        char perms[5];
+        char *end;
+        unsigned long from = strtoul(line, &end, 16), to;
 
-        if (sscanf(line, "%lx-%lx %4s", &from, &to, perms) == 3 && from < hi && to > lo &&
-            strncmp(perms, "---", 3) != 0)
+        if (*end != '-')
+            continue;
+        to = strtoul(end + 1, &end, 16);
+        if (from < hi && to > lo && strncmp(end, " ---", 4) != 0)
             only = 0;
     }
     if (f)

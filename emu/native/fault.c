@@ -25,6 +25,20 @@ struct machine {
     int is_write; /* 1 write, 0 read, -1 unknown */
 };
 
+#if defined(__aarch64__)
+/* Whether an access that faulted was a write, as the kernel says; QEMU in its place does not. */
+static int written(const mcontext_t *m)
+{
+    const struct _aarch64_ctx *at = (const void *)m->__reserved;
+
+    for (; at->magic && at->size; at = (const void *)((const char *)at + at->size)) {
+        if (at->magic == ESR_MAGIC) /* WnR, DDI 0487 D17.2.37 */
+            return (int)((const struct esr_context *)at)->esr >> 6 & 1;
+    }
+    return -1;
+}
+#endif
+
 static struct machine machine_of(const ucontext_t *uc)
 {
     const mcontext_t *m = &uc->uc_mcontext;
@@ -35,7 +49,7 @@ static struct machine machine_of(const ucontext_t *uc)
     return (struct machine){(uintptr_t)m->gregs[REG_EIP], (uintptr_t)m->gregs[REG_ESP],
                             (m->gregs[REG_ERR] >> 1) & 1};
 #elif defined(__aarch64__)
-    return (struct machine){m->pc, m->sp, -1};
+    return (struct machine){m->pc, m->sp, written(m)};
 #endif
 }
 
@@ -101,10 +115,19 @@ static void on_stop(int sig, siginfo_t *info, void *context)
     end_by_signal(sig, context, m.pc);
 }
 
+static const char *verb_of(const struct machine *m)
+{
+    int is_write = m->is_write;
+
+    if (is_write < 0 && native_is_guest_text(m->pc))
+        is_write = deref_writes(m->pc);
+    return is_write < 0 ? "access to" : is_write ? "write to" : "read of";
+}
+
 /* Names what a program did when it touched addr, which it may not. */
 static void describe(char *what, size_t n, const struct machine *m, uintptr_t addr)
 {
-    const char *verb = m->is_write < 0 ? "access to" : m->is_write ? "write to" : "read of";
+    const char *verb = verb_of(m);
     unsigned long a = (unsigned long)addr;
 
     if (m->pc == addr)
@@ -150,23 +173,24 @@ static int guard_hit(const struct machine *m, uintptr_t addr, char *what, size_t
 static int device_hit(ucontext_t *context, const struct machine *m, uintptr_t addr, char *what,
                       size_t n)
 {
+    struct deref_rest rest;
     const char *why;
     char name[64];
     int r;
 
     fault_enter_host(m->pc + 1);
-    r = deref_perform(context, addr, &why);
+    r = deref_perform(context, addr, &rest, &why);
     if (r == 0) {
         native_counts.calls++;
         fault_leave_host();
         if (irq_unmasked)
             irq_in_signal(machine_of(context).pc);
+        deref_finish(context, &rest);
         return 0;
     }
     in_host = 0;
     snprintf(what, n, "guest fault: %s the device register %s (0x%lx) through a pointer: %s",
-             m->is_write ? "write to" : "read of", reg_name((uint32_t)addr, name, sizeof name),
-             (unsigned long)addr, why);
+             verb_of(m), reg_name((uint32_t)addr, name, sizeof name), (unsigned long)addr, why);
     return -1;
 }
 
@@ -194,7 +218,7 @@ static void on_kick(int sig, siginfo_t *info, void *context)
     errno = before;
 }
 
-static void on_fault(int sig, siginfo_t *info, void *context)
+void fault_handler(int sig, siginfo_t *info, void *context)
 {
     struct machine m = machine_of(context);
     uintptr_t addr = (uintptr_t)info->si_addr;
@@ -261,7 +285,7 @@ void native_install_handlers(const struct native_host *h, double limit_s)
     time_limit_s = limit_s;
     areas_start();
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
-        handle(faults[i], on_fault, SA_NODEFER);
+        handle(faults[i], native_on_valgrind() ? deref_entry : fault_handler, SA_NODEFER);
     for (size_t i = 0; i < sizeof stops / sizeof stops[0]; i++)
         handle(stops[i], on_stop, 0);
     handle(NATIVE_SIGNAL, on_kick, SA_RESTART);

@@ -15,7 +15,7 @@
 enum { MAX_WORDS = 4096 };
 
 static const char *const needed[] = {
-    "--aspace-minaddr=0x21000000", "--vex-iropt-register-updates=allregs-at-mem-access",
+    "--aspace-minaddr=0x21000000", "--vex-iropt-register-updates=allregs-at-each-insn",
     "--vex-guest-chase=no", /* or the program counter at a fault may be that of a jump before it */
 };
 
