@@ -141,7 +141,9 @@ GUEST_OBJ = $(patsubst %,$(GUEST)/%.o,$(sort $(wildcard emu/native/guest/*.c emu
 $(GUEST)/%.c.o: %.c
 	@mkdir -p $(@D)
 	$(GUEST_CC) $$(emu/emu-cc --cc=$(GUEST_CC) $(filter --target=%,$(GUEST_CFLAGS)) --print-cflags) $(REPRODUCIBLE) $(WARN) -Wno-pointer-to-int-cast \
-	    -Wno-int-to-pointer-cast -O2 $(GUEST_CFLAGS) $(GUEST_OWN) -I. -MMD -MP -c $< -o $@
+	    -Wno-int-to-pointer-cast -O2 $(GUEST_CFLAGS) $(GUEST_OWN) $(if $(filter $(UNCOUNTED),$*),,$(GUEST_COUNT)) -I. -MMD -MP -c $< -o $@
+# What counts blocks has none itself, and the accesses none but their caller's.
+UNCOUNTED = emu/native/guest/count emu/native/guest/port emu/native/guest/start
 # Accesses end in the device's own function; each of them hands on where it was called.
 $(GUEST)/emu/native/guest/port.c.o: GUEST_OWN = -foptimize-sibling-calls
 $(GUEST)/%.S.o: %.S

@@ -160,7 +160,8 @@ static void compile(const char *source, char *emu_path)
         die(2, "%s: the name is too long", source);
     child = fork();
     if (child == 0) {
-        execl(cc, cc, "--if-changed", "-Wall", "-O1", absolute, "-o", emu_path, (char *)NULL);
+        execl(cc, cc, "--if-changed", "-Wall", "-O1", absolute, "-o", emu_path,
+              opts.time == TIME_COUNTED ? "--counted" : NULL, (char *)NULL);
         die(2, "%s: %s", cc, strerror(errno));
     }
     if (child < 0 || waitpid(child, &status, 0) < 0)

@@ -27,6 +27,7 @@ enum {
         100, /* libpi's delay_cycles loop on a Pi with its caches off, about 70 cycles */
     VAIN_LOOKS_BEFORE_IDLE = 64,
     CALLS_BEFORE_INPUT = 64,
+    BLOCK_NS = 10, /* a basic block of --time=counted: seven cycles, as many instructions at best */
 };
 
 struct run run;
@@ -182,6 +183,14 @@ static void delay(void *clock, const struct bus_access *a)
         native_delay(ns, reads_clock);
 }
 
+/* What was printed is to be seen while nothing else happens. */
+static int wait_for_time(void *self, uint64_t ns)
+{
+    (void)self;
+    console_flush(&run.console);
+    return native_sleep(ns);
+}
+
 static void start_clock(void)
 {
     enum clock_mode mode = forwarded ? CLOCK_PI : CLOCK_VIRTUAL;
@@ -189,7 +198,10 @@ static void start_clock(void)
     if (run.options.time == TIME_HOST)
         mode = CLOCK_HOST;
     run.clock.ask = pi_time_us;
+    run.clock.wait = wait_for_time;
     clock_start(&run.clock, mode);
+    if (run.options.speed > 0)
+        clock_pace(&run.clock, run.options.speed);
     run.bus.timing = &run.clock;
     run.bus.delay = delay;
     if (mode == CLOCK_VIRTUAL)
@@ -228,6 +240,15 @@ static void models_irq_look(void *self)
         clock_ring(&run.clock);
     else if (next != CLOCK_NEVER)
         clock_pass(&run.clock, next > now ? next - now : 0);
+}
+
+/* The same, when time need not jump. */
+static void models_irq_input(void *self)
+{
+    (void)self;
+    hookup_waits();
+    console_flush(&run.console);
+    dev_board_poll(&board);
 }
 
 /* Of a Pi that answers, and of the UARTs, which are on this side. */
@@ -370,10 +391,23 @@ static void read_options(int argc, char **argv)
 
 static void check_time(void)
 {
-    if (run.options.time == TIME_PI && !forwarded)
+    const struct options *o = &run.options;
+    int pi = o->pi || line_handed_down() >= 0;
+
+    if (o->time == TIME_PI && !pi)
         run_say("--time=pi: no Pi answers; use --pi, or --time=virtual or host");
-    else if (run.options.time == TIME_VIRTUAL && forwarded)
-        run_say("--time=virtual: a real Pi does not wait; use --time=pi or host");
+    else if (pi && (o->time == TIME_VIRTUAL || o->time == TIME_COUNTED))
+        run_say("--time=%s: a real Pi does not wait; use --time=pi or host",
+                o->time == TIME_VIRTUAL ? "virtual" : "counted");
+    else if (o->time == TIME_COUNTED && !native_counts_blocks())
+        run_say("--time=counted: this program was not compiled for it: make it again with "
+                "emu-cc --counted, or run its source: emu --time=counted PROG.c");
+    else if (o->speed > 0 && pi)
+        run_say("--speed=%g: a real Pi has its own speed; leave one of them out", o->speed);
+    else if (o->speed > 0 && o->time == TIME_HOST)
+        run_say("--speed=%g: --time=host has the speed of this machine's clock; use "
+                "--time=virtual or counted",
+                o->speed);
     else
         return;
     exit(2);
@@ -425,6 +459,7 @@ int main(int argc, char **argv)
     read_options(argc, argv);
     open_card();
     check_hookups();
+    check_time();
     if (native_map_ram(&why) < 0) {
         run_say("%s", why);
         return 2;
@@ -434,7 +469,6 @@ int main(int argc, char **argv)
     run.console.stop = native_stopping;
     forwarded = pi_find();
     native_install_handlers(&host, run.options.timeout_s);
-    check_time();
     start_clock();
     set_up_devices();
     hookup_open(&board, idle);
@@ -445,7 +479,10 @@ int main(int argc, char **argv)
     } else {
         host.irq_pending = models_irq_pending;
         host.irq_look = models_irq_look;
+        host.irq_input = models_irq_input;
     }
+    if (run.options.time == TIME_COUNTED)
+        host.block_ns = BLOCK_NS;
     watch_start();
     native_run(&host);
 }

@@ -53,10 +53,10 @@ static int choose(struct options *o, const char *option, const char *value)
         const char *option, *value;
         int choice;
     } known[] = {
-        {"--trace", "course", TRACE_COURSE}, {"--trace", "all", TRACE_ALL},
-        {"--time", "virtual", TIME_VIRTUAL}, {"--time", "host", TIME_HOST},
-        {"--time", "pi", TIME_PI},           {"--engine", "native", ENGINE_NATIVE},
-        {"--engine", "arm", ENGINE_ARM},
+        {"--trace", "course", TRACE_COURSE},   {"--trace", "all", TRACE_ALL},
+        {"--time", "virtual", TIME_VIRTUAL},   {"--time", "counted", TIME_COUNTED},
+        {"--time", "host", TIME_HOST},         {"--time", "pi", TIME_PI},
+        {"--engine", "native", ENGINE_NATIVE}, {"--engine", "arm", ENGINE_ARM},
     };
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
@@ -145,6 +145,12 @@ static int read_valued(struct options *o, int argc, char **argv, int *i)
     } else if (takes_value("--timeout", argc, argv, i, &v)) {
         if (read_number(v, 1e8, &o->timeout_s) < 0)
             return wrong(o, "--timeout %s: seconds are meant, such as --timeout 10 or 0.5", v);
+    } else if (takes_value("--speed", argc, argv, i, &v)) {
+        if (read_number(v, 1e6, &o->speed) < 0 || o->speed < 1e-3)
+            return wrong(o,
+                         "--speed %s: a factor from 0.001 to 1000000 is meant, such as --speed=1 "
+                         "(real time), 0.5 or 10",
+                         v);
     } else if (takes_value("--output-limit", argc, argv, i, &v)) {
         if (read_number(v, 1e15, &d) < 0)
             return wrong(o, "--output-limit %s: a number of bytes is meant", v);
@@ -225,8 +231,17 @@ const char *options_help(void)
            "                       without it, device models on this machine answer\n"
            "  --baud N             of the line to the Pi (default 115200)\n"
            "  --trace              print each device access; --trace=all: also the console's own\n"
-           "  --time=virtual|host|pi  clock of the run (default: virtual with models, pi with a "
-           "Pi)\n"
+           "  --time=virtual       time passes by device accesses and delays alone, which cost no "
+           "real\n"
+           "                       time; each run is like the other (default with device models)\n"
+           "  --time=counted       the same, and by each basic block: for a program that spins on "
+           "a\n"
+           "                       variable, compiled by emu-cc --counted\n"
+           "  --time=host          the clock of this machine\n"
+           "  --time=pi            the Pi's own (default with a Pi)\n"
+           "  --speed=FACTOR       for who watches: virtual time no faster than FACTOR times real "
+           "time\n"
+           "                       (1: as on a Pi)\n"
            "  --sd IMAGE[,ro]      the SD card: a file, written to unless ,ro is given\n"
            "  --timeout SECONDS    end the run after this time, exit status 4\n"
            "  --output-limit BYTES end the run after this much output, exit status 4\n"

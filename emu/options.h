@@ -7,7 +7,7 @@
 #include "emu/remote/remote.h"
 
 enum trace_level { TRACE_OFF, TRACE_COURSE, TRACE_ALL };
-enum time_choice { TIME_DEFAULT, TIME_VIRTUAL, TIME_HOST, TIME_PI };
+enum time_choice { TIME_DEFAULT, TIME_VIRTUAL, TIME_COUNTED, TIME_HOST, TIME_PI };
 enum engine_choice { ENGINE_DEFAULT, ENGINE_NATIVE, ENGINE_ARM };
 
 /* What is wired to the pins, in the order of the command line. */
@@ -23,6 +23,7 @@ struct options {
     enum engine_choice engine;
     const char *sd;             /* --sd: the SD card's image, see emu/sd-image.h; null: no card */
     double timeout_s;           /* 0: none */
+    double speed;               /* of virtual time against the laptop's; 0: as fast as it can */
     unsigned long output_limit; /* bytes; 0: none */
     int strict, quiet, help, version, stats;
     struct remote_switches remote; /* accelerations of the line that are left out */

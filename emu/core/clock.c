@@ -1,9 +1,13 @@
 /* The three clocks and their alarms; see clock.h. */
 #include "emu/core/clock.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <time.h>
+
+enum {
+    STEP_NS = 2000000, /* of the laptop's time, at most between two looks at it */
+    LAG_NS = 50000000, /* what a paced run may be late and make up for */
+};
 
 static uint64_t host_ns(void)
 {
@@ -13,17 +17,36 @@ static uint64_t host_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static void host_sleep(uint64_t ns)
+static int sleep_some(struct clock *c, uint64_t ns)
 {
     struct timespec t = {.tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u)};
 
-    while (nanosleep(&t, &t) < 0 && errno == EINTR)
-        ;
+    if (c->wait)
+        return c->wait(c->self, ns);
+    nanosleep(&t, NULL);
+    return 0;
+}
+
+/* All of it; nonzero: not all, the run is about to end. */
+static int host_sleep(struct clock *c, uint64_t ns)
+{
+    uint64_t end = host_ns() + ns;
+
+    for (uint64_t now; (now = host_ns()) < end;) {
+        if (sleep_some(c, end - now))
+            return 1;
+    }
+    return 0;
 }
 
 static void alarms_changed(struct clock *c)
 {
-    c->quick_ns = c->mode != CLOCK_VIRTUAL || c->held ? 0 : clock_next(c);
+    uint64_t due = clock_next(c);
+
+    if (c->pace.speed > 0 && c->pace.next_ns < due)
+        due = c->pace.next_ns;
+    c->due_ns = c->mode == CLOCK_VIRTUAL ? due : 0;
+    c->quick_ns = c->held ? 0 : c->due_ns;
 }
 
 void clock_hold(struct clock *c, int held)
@@ -73,16 +96,48 @@ static void ring_first(struct clock *c)
     a->ring(a->self);
 }
 
+void clock_pace(struct clock *c, double speed)
+{
+    c->pace.speed = speed;
+    c->pace.base_ns = c->pace.next_ns = c->ns;
+    c->pace.base_host_ns = host_ns();
+    alarms_changed(c);
+}
+
+/* Waits until it is time for ns. */
+static void pace(struct clock *c, uint64_t ns)
+{
+    uint64_t due =
+        c->pace.base_host_ns + (uint64_t)((double)(ns - c->pace.base_ns) / c->pace.speed);
+    uint64_t now = host_ns();
+
+    if (now < due) {
+        host_sleep(c, due - now);
+    } else if (now > due + LAG_NS) {
+        c->pace.base_ns = ns;
+        c->pace.base_host_ns = now;
+    }
+    c->pace.next_ns = ns + (uint64_t)(STEP_NS * c->pace.speed) + 1;
+    alarms_changed(c);
+}
+
+static void move_to(struct clock *c, uint64_t ns)
+{
+    if (c->pace.speed > 0 && ns >= c->pace.next_ns)
+        pace(c, ns);
+    c->ns = ns;
+}
+
 static void pass_virtual(struct clock *c, uint64_t ns)
 {
     uint64_t end = c->ns + ns;
 
     while (c->alarms && c->alarms->at_ns <= end) {
         if (c->alarms->at_ns > c->ns)
-            c->ns = c->alarms->at_ns;
+            move_to(c, c->alarms->at_ns);
         ring_first(c);
     }
-    c->ns = end;
+    move_to(c, end);
 }
 
 static void pass_real(struct clock *c, uint64_t ns)
@@ -92,8 +147,8 @@ static void pass_real(struct clock *c, uint64_t ns)
     while (now < end) {
         uint64_t stop = clock_next(c) < end ? clock_next(c) : end;
 
-        if (stop > now)
-            host_sleep(stop - now);
+        if (stop > now && host_sleep(c, stop - now))
+            return;
         clock_ring(c);
         now = clock_ns(c);
     }
@@ -106,7 +161,7 @@ void clock_pass_slow(struct clock *c, uint64_t ns)
     else if (c->alarms)
         pass_real(c, ns);
     else
-        host_sleep(ns);
+        host_sleep(c, ns);
 }
 
 void clock_alarm_clear(struct clock *c, struct clock_alarm *a)

@@ -29,11 +29,20 @@ struct clock {
     /* As long as the sum stays below, whoever lets time pass may add to ns by himself: time is
      * virtual, no alarm is due, nobody holds the clock. */
     uint64_t quick_ns;
+    uint64_t due_ns;     /* the same, for whom a held clock is no matter */
+    uint64_t counted_ns; /* what of ns passed because the program computed, and its blocks count */
     enum clock_mode mode;
     int held;
     void *self;
     uint64_t (*ask)(void *self); /* CLOCK_PI: microseconds now */
-    struct clock_alarm *alarms;  /* by rising time; equal times in the order they were set */
+    /* Sleeps for ns, or less; nonzero: the run is about to end, nothing may be waited for. Null:
+     * the clock sleeps by itself, and nothing cuts that short. */
+    int (*wait)(void *self, uint64_t ns);
+    struct clock_alarm *alarms; /* by rising time; equal times in the order they were set */
+    struct {
+        double speed; /* of clock_pace; 0: none */
+        uint64_t next_ns, base_ns, base_host_ns;
+    } pace;
 };
 
 enum {
@@ -72,6 +81,12 @@ void clock_alarm_clear(struct clock *c, struct clock_alarm *a);
 
 /* While held, quick_ns is 0. Async-signal-safe where no function of the clock was interrupted. */
 void clock_hold(struct clock *c, int held);
+
+/* From now on virtual time is no faster than `speed` (more than 0) times the laptop's: what
+ * would come more than some milliseconds early is waited for. Values and order stay as they are
+ * without. A run that falls behind (it computes, its user types, a debugger stops it) goes on from
+ * there: lost time is not made up for. CLOCK_VIRTUAL only. */
+void clock_pace(struct clock *c, double speed);
 
 /* When the next alarm is due, in ns since the start; CLOCK_NEVER if none is set. */
 uint64_t clock_next(const struct clock *c);

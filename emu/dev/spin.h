@@ -8,7 +8,7 @@
 #include "emu/core/clock.h"
 
 struct dev_spin {
-    uint64_t ns; /* of the last look */
+    uint64_t ns; /* of the last look, without what was counted */
     uint32_t addr;
 };
 
@@ -24,16 +24,16 @@ static inline int dev_spin(struct dev_spin *s, struct clock *c, uint32_t addr, u
     if (!c || c->mode != CLOCK_VIRTUAL)
         return 0;
     now = c->ns;
-    again = s->addr == addr && now - s->ns == CLOCK_ACCESS_NS;
+    again = s->addr == addr && now - c->counted_ns - s->ns == CLOCK_ACCESS_NS;
     s->addr = addr;
-    s->ns = now;
+    s->ns = now - c->counted_ns;
     if (!again || next_ns == CLOCK_NEVER || next_ns <= now)
         return 0;
     to = clock_next(c) < next_ns ? clock_next(c) : next_ns;
     if (to <= now)
         return 0;
     clock_pass(c, to - now);
-    s->ns = c->ns;
+    s->ns = c->ns - c->counted_ns;
     return 1;
 }
 

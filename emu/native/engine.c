@@ -20,7 +20,13 @@
  */
 extern char emu_guest_data[], emu_guest_end[], emu_console_text[], emu_console_text_end[];
 
-enum { IMAGE_START = 0x20000 }; /* guest.ld */
+/* Defined by emu-cc --counted. */
+extern char emu_counted[] __attribute__((weak));
+
+enum {
+    IMAGE_START = 0x20000, /* guest.ld */
+    INPUT_NS = 1000000,    /* from one look for input to the next, by a program of counted blocks */
+};
 
 void native_enter(void (*start)(void), void *guest_sp);
 uintptr_t native_call(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc);
@@ -30,6 +36,11 @@ static const struct native_host *host;
 struct emu_quick emu_quick;
 struct native_counts native_counts;
 static int under_debugger; /* since the start */
+
+/* Blocks run before all else, too: sanitizers add constructors to the program. */
+static uint64_t uncounted;
+static const uint64_t never = UINT64_MAX;
+struct emu_blocks emu_blocks = {&uncounted, &uncounted, &never, 0};
 
 static uintptr_t page_up(uintptr_t p)
 {
@@ -167,11 +178,53 @@ void engine_hold(void)
     clock_hold(host->clock, host->bus->watched || irq_unmasked || irq_watching || under_debugger);
 }
 
+int native_counts_blocks(void)
+{
+    return emu_counted != NULL;
+}
+
+static struct {
+    struct clock_alarm alarm;
+    int due;
+} input;
+
+static void input_is_due(void *self)
+{
+    (void)self;
+    input.due = 1;
+    clock_alarm_set(host->clock, &input.alarm, input.alarm.at_ns + INPUT_NS);
+}
+
+static void count_blocks(void)
+{
+    if (!host->block_ns)
+        return;
+    emu_blocks = (struct emu_blocks){.ns = &host->clock->ns,
+                                     .counted_ns = &host->clock->counted_ns,
+                                     .until_ns = &host->clock->due_ns,
+                                     .each_ns = host->block_ns};
+    if (!host->irq_input)
+        return;
+    input.alarm.ring = input_is_due;
+    clock_alarm_set(host->clock, &input.alarm, INPUT_NS);
+}
+
+static void block_begins(void)
+{
+    host->clock->counted_ns += host->block_ns;
+    clock_pass(host->clock, host->block_ns);
+    if (!input.due || !irq_unmasked)
+        return;
+    input.due = 0;
+    host->irq_input(host->self);
+}
+
 void native_run(const struct native_host *h)
 {
     struct bus_access start = {.op = BUS_START};
 
     host = h;
+    count_blocks();
     emu_quick = (struct emu_quick){.ns = &h->clock->ns,
                                    .accesses = &h->bus->accesses,
                                    .until_ns = &h->clock->quick_ns,
@@ -282,6 +335,9 @@ static uintptr_t dispatch(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_
         return irq_cpsr();
     case CALL_CPSR_SET:
         irq_set_cpsr((uint32_t)a);
+        return 0;
+    case CALL_BLOCK:
+        block_begins();
         return 0;
     case CALL_NO_HANDLER:
         engine_fail("guest fault: an interrupt came, but the program installed no vectors "

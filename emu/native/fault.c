@@ -203,7 +203,7 @@ static void on_kick(int sig, siginfo_t *info, void *context)
     (void)sig;
     if (info->si_code != SI_TIMER)
         irq_note_kick();
-    else if (in_host || !irq_tick())
+    else if (in_host || !irq_tick(m.pc))
         return;
     if (ending || in_host)
         return;

@@ -29,6 +29,7 @@ enum emu_call {
     CALL_GETC,         /* -> console input byte, or -1: level uart */
     CALL_CPSR,         /* -> the status register */
     CALL_CPSR_SET,     /* a: value */
+    CALL_BLOCK,        /* a basic block begins, see struct emu_blocks; pc */
     CALL_NO_HANDLER,   /* an interrupt came, but no vectors were installed; pc */
     CALL_UNSUPPORTED,  /* a: name of a function that needs the arm engine, pc */
 };
@@ -45,6 +46,18 @@ struct emu_quick {
 };
 
 extern struct emu_quick emu_quick;
+
+/* What a basic block costs that was compiled to be counted (emu-cc --counted): its call of
+ * emu_block adds each_ns to *ns and *counted_ns, or goes through the gate when *ns is not below
+ * *until_ns then. */
+struct emu_blocks {
+    uint64_t *ns, *counted_ns;
+    const uint64_t *until_ns;
+    uint64_t each_ns;
+};
+
+extern struct emu_blocks emu_blocks;
+void emu_block(void);
 
 /* The other door: the harness enters the program, at its start, and for an interrupt at pc, on a
  * stack of the program's (guest/start.c). */

@@ -276,12 +276,24 @@ void native_kick(void)
     raise(NATIVE_SIGNAL);
 }
 
-int irq_tick(void)
+/* `while (1);` as compilers write it: one instruction, so it does not matter when it is found. */
+static int jumps_to_itself(uintptr_t pc)
 {
-    int spins = kicked || native_counts.calls == calls_then;
+#if defined(__aarch64__)
+    return native_is_guest_text(pc) && *(const uint32_t *)pc == 0x14000000;
+#else
+    const uint8_t *code = (const uint8_t *)pc;
+
+    return native_is_guest_text(pc) && code[0] == 0xeb && code[1] == 0xfe;
+#endif
+}
+
+int irq_tick(uintptr_t pc)
+{
+    int spins = host->block_ns ? jumps_to_itself(pc) : native_counts.calls == calls_then;
 
     calls_then = native_counts.calls;
-    return spins;
+    return spins || kicked;
 }
 
 void irq_again(void)
@@ -316,28 +328,43 @@ void native_watch_computing(int on)
 void irq_looked(int ran)
 {
     calls_then = native_counts.calls;
-    if (ran || host->clock->mode != CLOCK_VIRTUAL)
+    if (ran || host->block_ns || host->clock->mode != CLOCK_VIRTUAL)
         irq_again();
 }
 
 /* ---- delays ---- */
 
+/* Not when `unless`, or the end of the run, is set by a signal: none comes between the look at it
+ * and the sleep. */
+static int sleep_unless(const volatile sig_atomic_t *unless, uint64_t ns)
+{
+    struct timespec t = {.tv_sec = (time_t)(ns / 1000000000u), .tv_nsec = (long)(ns % 1000000000u)};
+    sigset_t ours, before, meanwhile;
+
+    native_signals(&ours);
+    sigprocmask(SIG_BLOCK, &ours, &before);
+    meanwhile = before;
+    for (int sig = 1; sig < NSIG; sig++) {
+        if (sigismember(&ours, sig) == 1)
+            sigdelset(&meanwhile, sig);
+    }
+    if (!native_stopping() && !(unless && *unless))
+        ppoll(NULL, 0, &t, &meanwhile);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return native_stopping();
+}
+
+int native_sleep(uint64_t ns)
+{
+    return sleep_unless(NULL, ns);
+}
+
 /* Sleeps until `stop` of delay_clock, or a kick. */
 static void sleep_until(uint64_t stop)
 {
-    sigset_t kick, before;
+    uint64_t now = delay_clock();
 
-    sigemptyset(&kick);
-    sigaddset(&kick, NATIVE_SIGNAL);
-    sigprocmask(SIG_BLOCK, &kick, &before);
-    if (!kicked) {
-        uint64_t now = delay_clock(), ns = stop > now ? stop - now : 0;
-        struct timespec t = {.tv_sec = (time_t)(ns / 1000000000u),
-                             .tv_nsec = (long)(ns % 1000000000u)};
-
-        ppoll(NULL, 0, &t, &before);
-    }
-    sigprocmask(SIG_SETMASK, &before, NULL);
+    sleep_unless(&kicked, stop > now ? stop - now : 0);
 }
 
 /* Lets time pass until stop, or the next thing that happens by itself. */

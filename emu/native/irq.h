@@ -30,8 +30,10 @@ void irq_at_gate(uintptr_t pc);
 /* native_kick's flag alone; safe in a signal handler. */
 void irq_note_kick(void);
 
-/* A timer of ours rang: whether the program made no call since it last did, or a kick waits. */
-int irq_tick(void);
+/* A timer of ours rang while the program was at pc: whether it spins, or a kick waits. It spins if
+ * it made no call since the timer last rang; where its blocks are counted, only in an empty loop,
+ * which has none to count. */
+int irq_tick(uintptr_t pc);
 
 /* The program cannot be interrupted right here: the timer rings again shortly. */
 void irq_again(void);

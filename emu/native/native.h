@@ -54,6 +54,12 @@ struct native_host {
      * interrupt is unmasked: find out what is new (read the line, ring alarms). Also called from
      * within native_delay. May block shortly; irq_pending is asked next. */
     void (*irq_look)(void *self);
+    /* With block_ns: called every millisecond of the program's time while an interrupt is unmasked:
+     * has input come? Lets no time pass. Null: there is none. */
+    void (*irq_input)(void *self);
+    /* Virtual time of a basic block; 0: blocks take none. Not 0 only if native_counts_blocks, and
+     * on a virtual clock. Then a program that spins is interrupted where a block begins. */
+    unsigned block_ns;
     /* With native_watch_computing: the program has computed for ns without any call. Null: nobody
      * wants to know. */
     void (*computed)(void *self, uint64_t ns);
@@ -115,6 +121,13 @@ void native_watch_computing(int on);
  * includes_handler: the time the handler takes is part of the delay (delay_us reads a clock;
  * delay_cycles counts). */
 void native_delay(uint64_t ns, int includes_handler);
+
+/* For struct clock's wait: sleeps for ns; cut short by a signal. Nonzero: one of them is to end the
+ * run. */
+int native_sleep(uint64_t ns);
+
+/* Whether the program was compiled to have its basic blocks counted (emu-cc --counted). */
+int native_counts_blocks(void);
 
 /* Whether the harness runs now, not the program, or is about to end the run: for signal handlers,
  * which may then touch nothing of it. Async-signal-safe. */

@@ -31,6 +31,18 @@ HELLO, WORLD 123bye
 DONE!!!"
     is "UART at $baud: nothing to remark" "$err" ""
 done
+build serial serial-counted --counted
+run ./serial-counted.emu --time=counted --timeout 60 --part uart:20,21 <<<'hello, World 123q'
+is "UART at 115200, blocks counted" "$status $out" "0 the quick brown fox
+$ascii
+HELLO, WORLD 123bye
+DONE!!!"
+for how in DELAY CYCLES; do
+    build bits bits -D$how
+    run ./bits.emu --timeout 60 --part uart:20
+    is "bits of 8.68 us made by $how" "$status $out $err" "0 $(printf 'the quick brown fox %.0s' {1..20})
+DONE!!! "
+done
 run ./serial9600.emu --timeout 60 --part uart:tx=20,rx=21,baud=115200,from=/dev/null --timeout 1
 row emu "a UART at another baud"
 echo -n 'from a file q' >typed

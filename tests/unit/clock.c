@@ -158,6 +158,132 @@ static void host_alarms_ring_during_sleep(void **state)
     assert_true(b.rang_at[0] >= b.alarm.at_ns);
 }
 
+/* Somebody asks for a sleep: it is noted, and no time spent. */
+struct sleeper {
+    unsigned asked;
+    uint64_t ns;
+};
+
+static int no_sleep(void *self, uint64_t ns)
+{
+    struct sleeper *s = self;
+
+    s->asked++;
+    s->ns = ns;
+    return 1;
+}
+
+enum { HOUR_S = 3600 };
+static const uint64_t hour = HOUR_S * 1000000000ull, minute = hour / 60;
+
+static void a_paced_clock_waits(void **state)
+{
+    static const double speeds[] = {0.5, 1, 10};
+
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        struct sleeper s = {0};
+        struct clock c = {.self = &s, .wait = no_sleep};
+        uint64_t real = (uint64_t)((double)hour / speeds[i]);
+
+        clock_start(&c, CLOCK_VIRTUAL);
+        clock_pace(&c, speeds[i]);
+        clock_pass(&c, hour);
+        assert_int_equal(s.asked, 1);
+        assert_in_range(s.ns, real - minute, real);
+        assert_int_equal(clock_ns(&c), hour); /* whether waited for or not */
+    }
+}
+
+static void a_paced_clock_waits_before_an_alarm(void **state)
+{
+    struct sleeper s = {0};
+    struct clock c = {.self = &s, .wait = no_sleep};
+    struct bell b;
+
+    (void)state;
+    clock_start(&c, CLOCK_VIRTUAL);
+    clock_pace(&c, 1);
+    bell_init(&b, &c, 0);
+    clock_alarm_set(&c, &b.alarm, hour);
+    clock_pass(&c, 3 * hour);
+    assert_int_equal(s.asked, 2);
+    assert_int_equal(b.rang, 1);
+    assert_int_equal(b.rang_at[0], hour);
+    assert_int_equal(clock_ns(&c), 3 * hour);
+}
+
+static void a_paced_clock_is_looked_at_now_and_then(void **state)
+{
+    struct clock c = {0};
+    unsigned slow = 0;
+
+    (void)state;
+    clock_start(&c, CLOCK_VIRTUAL);
+    clock_pace(&c, 100);
+    clock_pass(&c, CLOCK_ACCESS_NS);
+    for (unsigned i = 0; i < 1000000; i++) {
+        slow += c.ns + CLOCK_ACCESS_NS >= c.quick_ns;
+        clock_pass(&c, CLOCK_ACCESS_NS);
+    }
+    assert_in_range(slow, 0, 1);
+    clock_pass(&c, hour / 1000000);
+    assert_true(c.quick_ns > clock_ns(&c));
+    assert_true(c.quick_ns - clock_ns(&c) < minute);
+}
+
+static void a_paced_clock_does_not_make_up_for_lost_time(void **state)
+{
+    struct sleeper s = {0};
+    struct clock c = {.self = &s, .wait = no_sleep};
+
+    (void)state;
+    clock_start(&c, CLOCK_VIRTUAL);
+    clock_pace(&c, 1);
+    c.pace.base_host_ns -= 10 * minute; /* the program computed so long */
+    clock_pass(&c, minute);
+    assert_int_equal(s.asked, 0);
+    clock_pass(&c, hour);
+    assert_int_equal(s.asked, 1);
+    assert_in_range(s.ns, hour - minute, hour);
+}
+
+static void a_sleep_ends_with_the_run(void **state)
+{
+    struct sleeper s = {0};
+    struct clock c = {.self = &s, .wait = no_sleep};
+    struct bell b;
+
+    (void)state;
+    clock_start(&c, CLOCK_HOST);
+    clock_pass(&c, hour);
+    assert_int_equal(s.asked, 1);
+    bell_init(&b, &c, 0);
+    clock_alarm_set(&c, &b.alarm, clock_ns(&c) + hour);
+    clock_pass(&c, 2 * hour);
+    assert_int_equal(s.asked, 2);
+    assert_int_equal(b.rang, 0);
+}
+
+static void what_is_due_is_not_held(void **state)
+{
+    struct clock c = {0};
+    struct bell b;
+
+    (void)state;
+    clock_start(&c, CLOCK_VIRTUAL);
+    assert_true(c.due_ns == CLOCK_NEVER);
+    bell_init(&b, &c, 0);
+    clock_alarm_set(&c, &b.alarm, 5000);
+    clock_hold(&c, 1);
+    assert_int_equal(c.quick_ns, 0);
+    assert_int_equal(c.due_ns, 5000);
+    clock_hold(&c, 0);
+    assert_int_equal(c.quick_ns, 5000);
+    clock_alarm_clear(&c, &b.alarm);
+    assert_true(c.due_ns == CLOCK_NEVER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +295,12 @@ int main(void)
         cmocka_unit_test(alarms_repeat_move_and_clear),
         cmocka_unit_test(an_alarm_in_the_past_rings_at_the_next_chance),
         cmocka_unit_test(host_alarms_ring_during_sleep),
+        cmocka_unit_test(a_paced_clock_waits),
+        cmocka_unit_test(a_paced_clock_waits_before_an_alarm),
+        cmocka_unit_test(a_paced_clock_is_looked_at_now_and_then),
+        cmocka_unit_test(a_paced_clock_does_not_make_up_for_lost_time),
+        cmocka_unit_test(a_sleep_ends_with_the_run),
+        cmocka_unit_test(what_is_due_is_not_held),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,6 +36,7 @@ static void defaults(void **state)
     assert_int_equal(o.trace, TRACE_OFF);
     assert_int_equal(o.time, TIME_DEFAULT);
     assert_int_equal(o.engine, ENGINE_DEFAULT);
+    assert_true(o.speed == 0);
     assert_false(o.pi || o.strict || o.quiet || o.help || o.version);
 }
 
@@ -59,6 +60,23 @@ static void each_option(void **state)
     assert_true(o.timeout_s == 0.25);
     assert_int_equal(o.output_limit, 100);
     assert_true(o.strict && o.quiet);
+}
+
+static void time_and_its_speed(void **state)
+{
+    struct options o;
+
+    (void)state;
+    assert_int_equal(read_words(&o, "--time=counted --speed=0.5"), 0);
+    assert_int_equal(o.time, TIME_COUNTED);
+    assert_true(o.speed == 0.5);
+    assert_int_equal(read_words(&o, "--time virtual --speed 10"), 0);
+    assert_int_equal(o.time, TIME_VIRTUAL);
+    assert_true(o.speed == 10);
+    assert_int_equal(o.words, 5);
+    assert_int_equal(read_words(&o, "--speed=0.0009"), -1);
+    assert_int_equal(read_words(&o, "--speed=1000001"), -1);
+    assert_int_equal(read_words(&o, "--speed=nan"), -1);
 }
 
 static void what_needs_the_arm_engine(void **state)
@@ -138,6 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults),
         cmocka_unit_test(each_option),
+        cmocka_unit_test(time_and_its_speed),
         cmocka_unit_test(what_needs_the_arm_engine),
         cmocka_unit_test(ends_at_the_first_word),
         cmocka_unit_test(refused),
