@@ -6,13 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "emu/core/pin-header.h"
 #include "emu/parts/wiring.h"
-
-/* The GPIO at each place of the 40-pin header; -1: power or ground. */
-static const int8_t header[41] = {
-    -1, -1, -1, 2, -1, 3, -1, 4, 14, -1, 15, 17, 18, 27, -1, 22, 23, -1, 24, 10, -1,
-    9,  25, 11, 8, -1, 7, 0,  1, 5,  -1, 6,  12, 13, -1, 19, 16, 26, 20, -1, 21,
-};
 
 static const struct {
     const char *name;
@@ -48,9 +43,7 @@ int pin_named(const char *name, size_t nbytes)
             return functions[i].pin;
     }
     if (strncasecmp(text, "p1-", 3) == 0 || strncasecmp(text, "j8-", 3) == 0) {
-        int at = small_number(text + 3, 41);
-
-        return at < 0 ? -1 : header[at];
+        return pin_header_gpio(small_number(text + 3, PIN_HEADER_PLACES + 1));
     }
     return small_number(strncasecmp(text, "gpio", 4) == 0 ? text + 4 : text, PINS);
 }
