@@ -35,6 +35,16 @@ static int line_level(const struct dev_interrupts_state *s, unsigned number)
     return number < DEV_INTERRUPTS_LINES ? (s->basic_level >> (number - IRQ_ARM)) & 1 : 0;
 }
 
+static void tell(const struct dev_interrupts *d)
+{
+    const struct dev_interrupts_state *s = &d->s;
+    uint64_t fast = d->asked & DEV_INTERRUPTS_FIQ ? 1ull << (s->fiq & (IRQ_ARM - 1)) : 0;
+    int arm = (s->fiq & FIQ_LINE) >= IRQ_ARM;
+
+    d->pending_changed(d->watcher, (s->level & s->enabled) | (arm ? 0 : fast),
+                       (uint8_t)((s->basic_level & s->basic_enabled) | (arm ? fast : 0)));
+}
+
 /* An interrupt that is enabled and selected as the fast one raises both, p. 110. */
 static void update(struct dev_interrupts *d)
 {
@@ -45,6 +55,8 @@ static void update(struct dev_interrupts *d)
         d->asked |= DEV_INTERRUPTS_IRQ;
     if ((s->fiq & FIQ_ENABLE) && line_level(s, s->fiq & FIQ_LINE))
         d->asked |= DEV_INTERRUPTS_FIQ;
+    if (d->pending_changed)
+        tell(d);
 }
 
 /* Bits 8 and 9 tell of pending lines that no other bit of the register shows, p. 114. */

@@ -27,6 +27,10 @@ struct dev_interrupts {
     /* The program enabled or disabled lines. Devices need not run timers for lines nobody listens
      * to. Null: nobody. */
     void (*enables_changed)(void *self);
+    /* What is pending (and enabled, or the fast one) may have changed: lines 0-63, and the ARM's
+     * own. Null: nobody wants to know. */
+    void *watcher;
+    void (*pending_changed)(void *watcher, uint64_t lines, uint8_t arm);
     struct dev_interrupts_state s;
 };
 

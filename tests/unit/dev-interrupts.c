@@ -201,6 +201,44 @@ static void pending_registers_are_read_only(void **state)
     assert_int_equal(get(PENDING2), 0);
 }
 
+static struct {
+    uint64_t lines;
+    uint8_t arm;
+} shown;
+
+static void show(void *watcher, uint64_t lines, uint8_t arm)
+{
+    assert_ptr_equal(watcher, &shown);
+    shown.lines = lines;
+    shown.arm = arm;
+}
+
+static void a_watcher_hears_what_is_pending(void **state)
+{
+    (void)state;
+    controller.watcher = &shown;
+    controller.pending_changed = show;
+    level(49, 1);
+    assert_true(shown.lines == 0);
+    put(ENABLE2, 1u << 17);
+    assert_true(shown.lines == 1ull << 49);
+    put(ENABLE_BASIC, 1);
+    level(IRQ_ARM_TIMER, 1);
+    assert_int_equal(shown.arm, 1);
+    level(29, 1);
+    put(FIQ_CONTROL, 1 << 7 | 29);
+    assert_true(shown.lines == (1ull << 49 | 1u << 29));
+    put(FIQ_CONTROL, 1 << 7 | (IRQ_ARM + 3));
+    level(IRQ_ARM + 3, 1);
+    assert_true(shown.lines == 1ull << 49);
+    assert_int_equal(shown.arm, 1 | 8);
+    level(49, 0);
+    level(IRQ_ARM_TIMER, 0);
+    put(FIQ_CONTROL, 0);
+    assert_true(shown.lines == 0);
+    assert_int_equal(shown.arm, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +249,7 @@ int main(void)
         cmocka_unit_test_setup(one_line_is_the_fast_one, fresh),
         cmocka_unit_test_setup(listening_is_being_enabled_or_fast, fresh),
         cmocka_unit_test_setup(pending_registers_are_read_only, fresh),
+        cmocka_unit_test_setup(a_watcher_hears_what_is_pending, fresh),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
