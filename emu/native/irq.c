@@ -43,7 +43,7 @@ struct rest {
 };
 
 struct activation {
-    int used, made;
+    int used, made, which;
     uintptr_t pc, stack; /* of what it interrupted */
     uint32_t cpsr;
     struct rest rest;
@@ -176,8 +176,13 @@ static struct activation *begin(int which, uintptr_t pc, int by_signal)
         host->handler_begins(host->self, fast ? NATIVE_FIQ : NATIVE_IRQ, by_signal);
     if (!a->made)
         stacks_made(top_of(a) - STACK_BYTES, STACK_BYTES);
-    *a = (struct activation){
-        .used = 1, .made = 1, .pc = pc, .stack = stack, .cpsr = cpsr, .rest = rest};
+    *a = (struct activation){.used = 1,
+                             .made = 1,
+                             .which = fast ? NATIVE_FIQ : NATIVE_IRQ,
+                             .pc = pc,
+                             .stack = stack,
+                             .cpsr = cpsr,
+                             .rest = rest};
     rest.ns = 0;
     irq_set_cpsr((cpsr & ~(uint32_t)CPSR_MODE) | mode);
     stacks_run(top_of(a) - 64);
@@ -211,6 +216,8 @@ static void end(struct activation *a)
     a->used = 0;
     stacks_run(a->stack);
     irq_set_cpsr(a->cpsr);
+    if (host->handler_ends)
+        host->handler_ends(host->self, a->which);
     resume(&a->rest);
 }
 

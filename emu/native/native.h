@@ -67,6 +67,8 @@ struct native_host {
     /* For who records or replays a run; may be null. The program's handler is about to run for
      * `which`; by_signal: the program was computing, else at the end of a call. */
     void (*handler_begins)(void *self, int which, int by_signal);
+    /* It has returned. One that leaves for another thread may do so much later, or never. */
+    void (*handler_ends)(void *self, int which);
     /* The cycle counter, of which the clock says by_clock. */
     uint32_t (*cycles)(void *self, uint32_t by_clock);
 };
