@@ -61,9 +61,9 @@ void run_end(int status, int sig)
     } else if (status == 0 && run.console.watch.failed) {
         status = 1;
     }
+    watch_end();
     pi_close();
     hookup_close();
-    watch_end();
     fflush(NULL);
     if (sig) {
         sigset_t set;
@@ -116,6 +116,7 @@ static void idle(void)
 {
     static int said;
 
+    watch_waits(1);
     console_idle(&run.console);
     if (run.console.in_ended && !said && !run.options.quiet) {
         said = 1;
@@ -153,6 +154,7 @@ static int level_getc(void *self)
 
     if (uart_waiting(self)) {
         vain = 0;
+        watch_waits(0);
         return console_take(&run.console);
     }
     if (++vain >= VAIN_LOOKS_BEFORE_IDLE)
@@ -179,7 +181,10 @@ static void delay(void *clock, const struct bus_access *a)
 
     (void)clock;
     console_flush(&run.console);
-    if (!forwarded || run.clock.mode != CLOCK_PI || !pi_delay(ns))
+    watch_delay(ns);
+    if (forwarded && run.clock.mode == CLOCK_PI && pi_delay(ns))
+        watch_posted(ns);
+    else
         native_delay(ns, reads_clock);
 }
 
@@ -483,6 +488,6 @@ int main(int argc, char **argv)
     }
     if (run.options.time == TIME_COUNTED)
         host.block_ns = BLOCK_NS;
-    watch_start();
+    watch_start(&host, forwarded ? NULL : &board);
     native_run(&host);
 }

@@ -142,6 +142,10 @@ static int read_valued(struct options *o, int argc, char **argv, int *i)
     if (takes_value("--sd", argc, argv, i, &o->sd)) {
         return *o->sd ? 1
                       : wrong(o, "--sd: the name of a card image is meant, such as --sd card.img");
+    } else if (takes_value("--vcd", argc, argv, i, &o->vcd)) {
+        return *o->vcd && *o->vcd != '-'
+                   ? 1
+                   : wrong(o, "--vcd: the name of a file to write is meant, such as --vcd run.vcd");
     } else if (takes_value("--timeout", argc, argv, i, &v)) {
         if (read_number(v, 1e8, &o->timeout_s) < 0)
             return wrong(o, "--timeout %s: seconds are meant, such as --timeout 10 or 0.5", v);
@@ -231,6 +235,7 @@ const char *options_help(void)
            "                       without it, device models on this machine answer\n"
            "  --baud N             of the line to the Pi (default 115200)\n"
            "  --trace              print each device access; --trace=all: also the console's own\n"
+           "  --vcd FILE           draw the run as a waveform, for GTKWave and PulseView\n"
            "  --time=virtual       time passes by device accesses and delays alone, which cost no "
            "real\n"
            "                       time; each run is like the other (default with device models)\n"

@@ -22,6 +22,7 @@ struct options {
     enum time_choice time;
     enum engine_choice engine;
     const char *sd;             /* --sd: the SD card's image, see emu/sd-image.h; null: no card */
+    const char *vcd;            /* --vcd: the waveform to write; null: none */
     double timeout_s;           /* 0: none */
     double speed;               /* of virtual time against the laptop's; 0: as fast as it can */
     unsigned long output_limit; /* bytes; 0: none */

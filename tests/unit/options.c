@@ -79,6 +79,20 @@ static void time_and_its_speed(void **state)
     assert_int_equal(read_words(&o, "--speed=nan"), -1);
 }
 
+static void a_waveform(void **state)
+{
+    struct options o;
+
+    (void)state;
+    assert_int_equal(read_words(&o, "--trace"), 0);
+    assert_null(o.vcd);
+    assert_int_equal(read_words(&o, "--vcd run.vcd x.bin"), 0);
+    assert_string_equal(o.vcd, "run.vcd");
+    assert_int_equal(o.words, 3);
+    assert_int_equal(read_words(&o, "--vcd=./-a"), 0);
+    assert_string_equal(o.vcd, "./-a");
+}
+
 static void what_needs_the_arm_engine(void **state)
 {
     struct options o;
@@ -122,6 +136,9 @@ static void refused(void **state)
         {"--timeout", "--timeout : seconds are meant, such as --timeout 10 or 0.5"},
         {"--output-limit=-3", "--output-limit -3: a number of bytes is meant"},
         {"--baud=", "--baud : a baud such as 115200 is meant"},
+        {"--vcd", "--vcd: the name of a file to write is meant, such as --vcd run.vcd"},
+        {"--vcd=", "--vcd: the name of a file to write is meant, such as --vcd run.vcd"},
+        {"--vcd --trace", "--vcd: the name of a file to write is meant, such as --vcd run.vcd"},
         {"--timeoutx=3", "--timeoutx=3: no such option (see --help)"},
     };
 
@@ -157,6 +174,7 @@ int main(void)
         cmocka_unit_test(defaults),
         cmocka_unit_test(each_option),
         cmocka_unit_test(time_and_its_speed),
+        cmocka_unit_test(a_waveform),
         cmocka_unit_test(what_needs_the_arm_engine),
         cmocka_unit_test(ends_at_the_first_word),
         cmocka_unit_test(refused),
