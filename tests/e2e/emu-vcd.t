@@ -98,6 +98,9 @@ for prog in "loopback --wire 20-21" "serial9600 --part uart:20,21,9600" uarts; d
     run cmp one.vcd two.vcd
     is "$name: the same waveform twice" "$status $out" "0 "
 done
+run ./uarts.emu --speed=10 --vcd one.vcd <<<'abc q.'
+run cmp one.vcd two.vcd
+is "the same at the speed of the clock on the wall" "$status $out" "0 "
 
 # ---- files ---------------------------------------------------------------------------------------------
 
@@ -178,5 +181,15 @@ run vcd2fst pi.vcd pi.fst
 is "forwarded: vcd2fst opens it" "$status" 0
 run bash -c "echo 'typed text' | '$top/test-binaries/uart-echo.emu' --pi='$dir/pi' --vcd pi.vcd"
 is "forwarded: what was typed" "$status $(decoded pi.vcd UART1_RXD)" "0 $(hex $'typed text\n')"
+build "$here/interrupts/line.c" line
+run ./line.emu --vcd models.vcd
+# handlers FILE: whether the handler has run more than once, and how it was at the end.
+handlers()
+{
+    moments "$1" | awk '$2 == "irq_handler" { n += $3; last = $3 } END { print (n > 1), last }'
+}
+is "models: the timer's interrupt is handled, and over at the end" "$(handlers models.vcd)" "1 0"
+run ./line.emu --pi="$dir/pi" --vcd pi.vcd
+is "forwarded: so it is" "$status $(handlers pi.vcd)" "0 1 0"
 
 finish
