@@ -170,7 +170,7 @@ static void init(struct vcd_uart *u, unsigned tx, unsigned tx_text, unsigned dep
 static void set_baud(struct vcd_uart *u, uint32_t baud)
 {
     u->baud = baud & 0xffff;
-    u->bit = MU_CLOCKS_A_BIT * (u->baud + 1) * (NS_A_SECOND / CORE_HZ);
+    u->bit = (u->baud + 1ull) * MU_CLOCKS_A_BIT * (NS_A_SECOND / CORE_HZ);
 }
 
 void vcd_mini_uart_init(struct vcd_uart *u)
