@@ -15,6 +15,7 @@
 #include "emu/native/native.h"
 #include "emu/parts/parts.h"
 #include "emu/pi.h"
+#include "emu/recording.h"
 #include "emu/run.h"
 #include "emu/sd-image.h"
 #include "emu/watch.h"
@@ -61,6 +62,7 @@ void run_end(int status, int sig)
     } else if (status == 0 && run.console.watch.failed) {
         status = 1;
     }
+    status = recording_end(status, sig);
     watch_end();
     pi_close();
     hookup_close();
@@ -296,8 +298,12 @@ static void chip_reset(void *self, int halt)
 
 static void *program_memory(void *self, uint32_t addr, uint32_t nbytes, int write)
 {
+    void *at = native_bus_memory(addr, nbytes, write);
+
     (void)self;
-    return native_bus_memory(addr, nbytes, write);
+    if (at && write)
+        recording_handed(addr, nbytes);
+    return at;
 }
 
 static void set_up_devices(void)
@@ -324,6 +330,11 @@ static void set_up_devices(void)
         dev_mini_uart_map(&board.mini_uart, &run.bus);
         dev_pl011_map(&board.pl011, &run.bus);
         dev_pm_map(&board.pm, &run.bus);
+    }
+    if (recording_uarts()) {
+        dev_mini_uart_map(&board.mini_uart, recording_uarts());
+        dev_pl011_map(&board.pl011, recording_uarts());
+        dev_gpio_map(&board.gpio, recording_uarts());
     }
 }
 
@@ -470,9 +481,10 @@ int main(int argc, char **argv)
         return 2;
     }
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* files of ours that may not grow are told by their errors */
     run.console.limit = run.options.output_limit;
     run.console.stop = native_stopping;
-    forwarded = pi_find();
+    forwarded = !recording_open() && pi_find();
     native_install_handlers(&host, run.options.timeout_s);
     start_clock();
     set_up_devices();
@@ -488,6 +500,6 @@ int main(int argc, char **argv)
     }
     if (run.options.time == TIME_COUNTED)
         host.block_ns = BLOCK_NS;
-    watch_start(&host, forwarded ? NULL : &board);
+    watch_start(&host, forwarded || run.options.replay ? NULL : &board);
     native_run(&host);
 }

@@ -146,6 +146,10 @@ static int read_valued(struct options *o, int argc, char **argv, int *i)
         return *o->vcd && *o->vcd != '-'
                    ? 1
                    : wrong(o, "--vcd: the name of a file to write is meant, such as --vcd run.vcd");
+    } else if (takes_value("--record", argc, argv, i, &o->record)) {
+        return *o->record ? 1 : wrong(o, "--record: the name of a log is meant, such as run.log");
+    } else if (takes_value("--replay", argc, argv, i, &o->replay)) {
+        return *o->replay ? 1 : wrong(o, "--replay: the name of a log is meant, such as run.log");
     } else if (takes_value("--timeout", argc, argv, i, &v)) {
         if (read_number(v, 1e8, &o->timeout_s) < 0)
             return wrong(o, "--timeout %s: seconds are meant, such as --timeout 10 or 0.5", v);
@@ -248,6 +252,9 @@ const char *options_help(void)
            "time\n"
            "                       (1: as on a Pi)\n"
            "  --sd IMAGE[,ro]      the SD card: a file, written to unless ,ro is given\n"
+           "  --record LOG         write all that passes between program and devices to a log\n"
+           "  --replay LOG         no devices: answer from a log, stop where the program does\n"
+           "                       something else, exit status 1\n"
            "  --timeout SECONDS    end the run after this time, exit status 4\n"
            "  --output-limit BYTES end the run after this much output, exit status 4\n"
            "  --strict             end the run, exit status 1, at an access no model knows\n"

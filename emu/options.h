@@ -21,11 +21,12 @@ struct options {
     enum trace_level trace;
     enum time_choice time;
     enum engine_choice engine;
-    const char *sd;             /* --sd: the SD card's image, see emu/sd-image.h; null: no card */
-    const char *vcd;            /* --vcd: the waveform to write; null: none */
-    double timeout_s;           /* 0: none */
-    double speed;               /* of virtual time against the laptop's; 0: as fast as it can */
-    unsigned long output_limit; /* bytes; 0: none */
+    const char *sd;              /* --sd: the SD card's image, see emu/sd-image.h; null: no card */
+    const char *record, *replay; /* names of logs, see docs/log.md; null: none */
+    const char *vcd;             /* --vcd: the waveform to write; null: none */
+    double timeout_s;            /* 0: none */
+    double speed;                /* of virtual time against the laptop's; 0: as fast as it can */
+    unsigned long output_limit;  /* bytes; 0: none */
     int strict, quiet, help, version, stats;
     struct remote_switches remote; /* accelerations of the line that are left out */
     struct {

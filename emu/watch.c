@@ -9,6 +9,7 @@
 #include "emu/observe/trace.h"
 #include "emu/observe/unmodelled.h"
 #include "emu/observe/vcd.h"
+#include "emu/recording.h"
 #include "emu/run.h"
 
 static struct trace tracer;
@@ -88,10 +89,11 @@ static void drawing_stopped(void *self, const char *why)
     run_say("--vcd %s: %s: the waveform ends here, the program goes on", run.options.vcd, why);
 }
 
-static void drawn_handler_begins(void *self, int which, int by_signal)
+static uintptr_t drawn_handler_begins(void *self, int which, uintptr_t pc, int by_signal)
 {
     (void)self, (void)by_signal;
     vcd_handler(&vcd, which == NATIVE_FIQ, 1);
+    return pc;
 }
 
 static void drawn_handler_ends(void *self, int which)
@@ -191,6 +193,7 @@ void watch_start(struct native_host *host, struct dev_board *board)
 {
     static struct bus_watcher in_order = {.saw = flush_before};
 
+    recording_first();
     if (run.options.trace) {
         bus_watch(&run.bus, &in_order);
         trace_init(&tracer, stderr, run.options.trace == TRACE_ALL);
@@ -198,6 +201,8 @@ void watch_start(struct native_host *host, struct dev_board *board)
     }
     start_drawing(host, board);
     start_unmodelled();
+    recording_hook(host);
+    recording_last();
 }
 
 void watch_end(void)

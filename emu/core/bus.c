@@ -38,8 +38,10 @@ static uint32_t take_rest(uint32_t addr, uint32_t value, uintptr_t pc)
 static inline int may_be_quick(const struct bus *b, enum bus_op op, uint32_t addr, uint32_t value,
                                uintptr_t pc)
 {
-    for (const struct bus_watcher *w = b->watchers; w; w = w->next) {
-        if (w->may_quick && !w->may_quick(w->self, op, addr, value, pc))
+    if (b->quick_off)
+        return 0;
+    for (struct bus_watcher *const *p = b->quick_watchers; *p; p++) {
+        if ((*p)->may_quick && !(*p)->may_quick((*p)->self, op, addr, value, pc))
             return 0;
     }
     return 1;
@@ -48,10 +50,8 @@ static inline int may_be_quick(const struct bus *b, enum bus_op op, uint32_t add
 static inline void show_quick(const struct bus *b, enum bus_op op, uint32_t addr, uint32_t value,
                               uintptr_t pc)
 {
-    for (const struct bus_watcher *w = b->watchers; w; w = w->next) {
-        if (w->saw_quick)
-            w->saw_quick(w->self, op, addr, value, pc);
-    }
+    for (struct bus_watcher *const *p = b->quick_watchers; *p; p++)
+        (*p)->saw_quick((*p)->self, op, addr, value, pc);
 }
 
 static uint32_t watched_read(uint32_t addr, uintptr_t pc, quick_rest *then, void *self)
@@ -124,7 +124,10 @@ void bus_watch(struct bus *b, struct bus_watcher *w)
     w->next = NULL;
     *tail = w;
     b->watched |= !w->failures_only && !w->saw_quick;
-    b->watched_quick |= w->saw_quick != NULL;
+    if (w->saw_quick) {
+        assert(b->watched_quick < BUS_QUICK_WATCHERS);
+        b->quick_watchers[b->watched_quick++] = w;
+    }
 }
 
 static int lanes(const struct bus_target *t, struct bus_access *a)
@@ -165,8 +168,11 @@ static int route(const struct bus *b, struct bus_access *a)
 
 int bus_perform(struct bus *b, struct bus_access *a)
 {
+    const struct bus_access *outer = b->performing;
     int r = 0;
 
+    b->performing = a;
+    b->performed++;
     if (a->op == BUS_READ || a->op == BUS_WRITE) {
         if (a->origin != ORIGIN_DMA) {
             if (b->access_cost)
@@ -178,6 +184,7 @@ int bus_perform(struct bus *b, struct bus_access *a)
         b->delay(b->timing, a);
     }
     bus_show(b, a, r, NULL);
+    b->performing = outer;
     return r;
 }
 

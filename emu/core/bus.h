@@ -18,6 +18,8 @@ enum {
     BUS_PAGES = (PERIPHERAL_END - PERIPHERAL_BASE) / BUS_PAGE,
 };
 
+enum { BUS_QUICK_WATCHERS = 7 };
+
 enum bus_op {
     BUS_READ,
     BUS_WRITE,
@@ -82,11 +84,15 @@ struct bus {
     const struct bus_target *page[BUS_PAGES];
     struct bus_quick quick[BUS_PAGES];  /* no null pointers after bus_quick_start */
     struct bus_quick unseen[BUS_PAGES]; /* the same, behind the watchers' back */
-    int watched_quick;                  /* one of them has saw_quick */
-    struct bus_watcher *watchers;       /* in the order they were added */
-    int watched;                        /* one of them sees every access: none may be quick */
-    uint64_t accesses;                  /* reads and writes performed so far, quick ones included */
-    void *timing;                       /* argument of the two below */
+    int watched_quick;                  /* how many have saw_quick */
+    int quick_off; /* not 0: none may be quick for now; for those watchers to count up and down */
+    struct bus_watcher *quick_watchers[BUS_QUICK_WATCHERS + 1]; /* those with saw_quick; null */
+    struct bus_watcher *watchers;                               /* in the order they were added */
+    int watched;                         /* one of them sees every access: none may be quick */
+    const struct bus_access *performing; /* null between two accesses; inside, the innermost */
+    uint64_t performed;                  /* accesses, barriers and so on, the one inside included */
+    uint64_t accesses; /* reads and writes performed so far, quick ones included */
+    void *timing;      /* argument of the two below */
     void (*delay)(void *timing, const struct bus_access *a); /* null: delays cost nothing */
     void (*access_cost)(void *timing);                       /* null: accesses cost nothing */
 };

@@ -34,7 +34,7 @@ extern uintptr_t native_guest_sp; /* switch.S: where the program's stack stood a
 
 static const struct native_host *host;
 struct emu_quick emu_quick;
-struct native_counts native_counts;
+struct call_counts native_counts;
 static int under_debugger; /* since the start */
 
 /* Blocks run before all else, too: sanitizers add constructors to the program. */
@@ -228,10 +228,13 @@ void native_run(const struct native_host *h)
     emu_quick = (struct emu_quick){.ns = &h->clock->ns,
                                    .accesses = &h->bus->accesses,
                                    .until_ns = &h->clock->quick_ns,
-                                   .pages = h->bus->quick};
+                                   .pages = h->bus->quick,
+                                   .barriers = h->bus->watched_quick};
     bus_quick_start(h->bus);
     irq_start(h);
     under_debugger = debugged();
+    if (h->watch_computing)
+        native_watch_computing(1);
     engine_hold();
     bus_perform(h->bus, &start);
     stacks_made(GUEST_STACK_TOP - GUEST_STACK_MAX, GUEST_STACK_MAX);
@@ -241,14 +244,20 @@ void native_run(const struct native_host *h)
     __builtin_unreachable();
 }
 
+enum bus_origin native_origin(uintptr_t pc)
+{
+    const size_t nbytes = (size_t)(emu_console_text_end - emu_console_text);
+
+    return pc - (uintptr_t)emu_console_text < nbytes ? ORIGIN_CONSOLE : ORIGIN_PROGRAM;
+}
+
 uint32_t engine_access(enum bus_op op, unsigned width, uint32_t addr, uint32_t value, uintptr_t pc)
 {
     struct bus_access a = {
         .op = op, .width = (uint8_t)width, .addr = addr, .value = value, .pc = pc};
     int r;
 
-    if (pc - (uintptr_t)emu_console_text < (size_t)(emu_console_text_end - emu_console_text))
-        a.origin = ORIGIN_CONSOLE;
+    a.origin = native_origin(pc);
     r = bus_perform(host->bus, &a);
     if (r < 0) {
         int status = host->failed(host->self, &a, r);
@@ -375,7 +384,7 @@ uintptr_t native_call(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc
     check_stack(pc);
     value = dispatch(call, a, b, pc);
     if (irq_unmasked)
-        irq_at_gate(pc);
+        irq_at_gate(pc, call == CALL_BLOCK);
     fault_leave_host();
     return value;
 }

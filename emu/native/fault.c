@@ -184,7 +184,7 @@ static int device_hit(ucontext_t *context, const struct machine *m, uintptr_t ad
         native_counts.calls++;
         fault_leave_host();
         if (irq_unmasked)
-            irq_in_signal(machine_of(context).pc);
+            irq_in_signal(machine_of(context).pc, 0);
         deref_finish(context, &rest);
         return 0;
     }
@@ -211,7 +211,7 @@ static void on_kick(int sig, siginfo_t *info, void *context)
         fault_enter_host(m.pc + 1);
         irq_look();
         fault_leave_host();
-        irq_looked(irq_in_signal(m.pc));
+        irq_looked(irq_in_signal(m.pc, 1));
     } else { /* on the way in or out, or in a sanitizer */
         irq_again();
     }

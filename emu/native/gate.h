@@ -43,6 +43,7 @@ struct emu_quick {
     const uint64_t *until_ns; /* not before the clock stands here */
     const struct bus_quick *pages;
     uintptr_t stack; /* not with a frame below this */
+    int barriers;    /* somebody wants to hear of barriers all the same */
 };
 
 extern struct emu_quick emu_quick;

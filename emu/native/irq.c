@@ -173,7 +173,7 @@ static struct activation *begin(int which, uintptr_t pc, int by_signal)
     uint32_t mode = fast ? CPSR_F | CPSR_I | MODE_FIQ : CPSR_I | MODE_IRQ;
 
     if (host->handler_begins)
-        host->handler_begins(host->self, fast ? NATIVE_FIQ : NATIVE_IRQ, by_signal);
+        pc = host->handler_begins(host->self, fast ? NATIVE_FIQ : NATIVE_IRQ, pc, by_signal);
     if (!a->made)
         stacks_made(top_of(a) - STACK_BYTES, STACK_BYTES);
     *a = (struct activation){.used = 1,
@@ -226,7 +226,7 @@ static struct activation *activation_at(uintptr_t top)
     return &activations[(STACK_TOP - top) / STACK_BYTES];
 }
 
-void irq_at_gate(uintptr_t pc)
+void irq_at_gate(uintptr_t pc, int computing)
 {
     int which = due();
 
@@ -238,7 +238,7 @@ void irq_at_gate(uintptr_t pc)
         which = due();
     }
     if (which)
-        begin(which, pc, 0);
+        begin(which, pc, computing);
 }
 
 void native_handler_end(uintptr_t top)
@@ -247,20 +247,20 @@ void native_handler_end(uintptr_t top)
 
     fault_enter_host(a->pc);
     end(a);
-    irq_at_gate(a->pc);
+    irq_at_gate(a->pc, 0);
     fault_leave_host();
 }
 
-int irq_in_signal(uintptr_t pc)
+int irq_in_signal(uintptr_t pc, int computing)
 {
     int which, ran = 0;
 
     areas_block();
     for (; (which = due()); ran++) {
-        uintptr_t top = top_of(begin(which, pc, 1));
+        uintptr_t top = top_of(begin(which, pc, computing));
 
         native_handler_sp = 0;
-        native_run_handler(top, pc, native_handler_fast);
+        native_run_handler(top, native_handler_pc, native_handler_fast);
         fault_enter_host(pc);
         end(activation_at(top));
         fault_leave_host();

@@ -25,7 +25,7 @@ extern int irq_watching;
 
 /* At the end of a call made from pc: if an interrupt is due, makes emu_gate run the handler before
  * it returns. */
-void irq_at_gate(uintptr_t pc);
+void irq_at_gate(uintptr_t pc, int computing);
 
 /* native_kick's flag alone; safe in a signal handler. */
 void irq_note_kick(void);
@@ -43,7 +43,7 @@ void irq_look(void);
 
 /* In a signal handler that interrupted the program at pc, on an alternate stack: runs the handler
  * until nothing is due, then returns how often it ran. */
-int irq_in_signal(uintptr_t pc);
+int irq_in_signal(uintptr_t pc, int computing);
 
 /* After a look that came of a signal: when the next one is wanted. */
 void irq_looked(int ran);

@@ -12,6 +12,7 @@
 
 #include "emu/core/bus.h"
 #include "emu/core/clock.h"
+#include "emu/core/counts.h"
 
 enum {
     RAM_START = 0x10000, /* below lies what Linux does not let a process map */
@@ -63,23 +64,19 @@ struct native_host {
     /* With native_watch_computing: the program has computed for ns without any call. Null: nobody
      * wants to know. */
     void (*computed)(void *self, uint64_t ns);
+    int watch_computing; /* from the start */
 
     /* For who records or replays a run; may be null. The program's handler is about to run for
-     * `which`; by_signal: the program was computing, else at the end of a call. */
-    void (*handler_begins)(void *self, int which, int by_signal);
+     * `which`, having interrupted pc; by_signal: the program was computing, else at the end of a
+     * call. Returns the pc that the handler is told. */
+    uintptr_t (*handler_begins)(void *self, int which, uintptr_t pc, int by_signal);
     /* It has returned. One that leaves for another thread may do so much later, or never. */
     void (*handler_ends)(void *self, int which);
     /* The cycle counter, of which the clock says by_clock. */
     uint32_t (*cycles)(void *self, uint32_t by_clock);
 };
 
-/* What the program has asked of the harness so far. */
-struct native_counts {
-    uint64_t calls;       /* through the gate, direct accesses included; quick accesses are none */
-    uint64_t timed_calls; /* readings of the cycle counter and of the cpsr: CLOCK_CYCLES_NS each */
-};
-
-extern struct native_counts native_counts;
+extern struct call_counts native_counts;
 
 /* Under plain valgrind, starts valgrind again with the options a recompiled program needs, and does
  * not return; otherwise does nothing. Call before anything else. */
@@ -151,6 +148,9 @@ const char *native_where(uintptr_t pc, char *buf, size_t nbytes);
 /* The same for each of n addresses, which it changes, in one go. */
 void native_name_all(uintptr_t *pc, size_t n, void *self,
                      void (*say)(void *self, uintptr_t pc, const char *text));
+
+/* Whose access one from pc is: the program's, or that of libpi's console driver. */
+enum bus_origin native_origin(uintptr_t pc);
 
 /* Whether pc lies in the program's own text. */
 int native_is_guest_text(uintptr_t pc);

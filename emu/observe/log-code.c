@@ -5,16 +5,16 @@
 
 /* First bytes; LOG_AGAIN + slot is the access of that slot again. */
 enum op {
-    OP_NONE,   /* no record: where a log ends that was not closed */
-    OP_DEFINE, /* slot, shape, addr, pc, value */
-    OP_NEAR,   /* slot, value - value before, as a byte */
-    OP_OTHER,  /* slot, value */
-    OP_LATER,  /* ticks that the next record is later than expected, or earlier */
-    OP_MEMORY, /* addr, nbytes, bytes */
-    OP_IRQ,    /* which and by_signal, count */
-    OP_INPUT,  /* byte, count */
-    OP_CYCLES, /* value, count */
-    OP_END,    /* status, signal */
+    OP_NONE,            /* no record: where a log ends that was not closed */
+    OP_DEFINE,          /* slot, shape, addr, pc, value */
+    OP_NEAR = LOG_NEAR, /* slot, value - value before, as a byte */
+    OP_OTHER,           /* slot, value */
+    OP_LATER,           /* ticks that the next record is later than expected, or earlier */
+    OP_MEMORY,          /* addr, nbytes, bytes */
+    OP_IRQ,             /* which and by_signal, count, location */
+    OP_INPUT,           /* byte, count */
+    OP_CYCLES,          /* value, count */
+    OP_END,             /* status, signal */
     OPS,
 };
 
@@ -245,6 +245,7 @@ size_t log_encode(struct log_code *c, const struct log_record *r, uint8_t *out)
         *p++ = OP_IRQ;
         *p++ = (uint8_t)(r->value << 1 | (r->by_signal != 0));
         p = put(p, r->count);
+        p = put_signed(p, (int32_t)(r->addr - c->pc));
         break;
     case LOG_INPUT:
         *p++ = OP_INPUT;
@@ -296,6 +297,7 @@ static void take_record(struct log_code *c, struct input *in, unsigned op, struc
         r->value = b >> 1;
         r->by_signal = b & 1;
         r->count = take32(in);
+        r->addr = c->pc + (uint32_t)take_signed(in);
         return;
     case OP_INPUT:
         r->kind = LOG_INPUT;

@@ -58,6 +58,21 @@ static inline void log_append1(struct log_writer *w, uint8_t byte)
     w->code[w->n++] = byte;
 }
 
+/* One record of three bytes. */
+static inline void log_append3(struct log_writer *w, uint8_t a, uint8_t b, uint8_t c)
+{
+    uint8_t *check = w->check + w->n, *code = w->code + w->n;
+
+    check[0] = log_crc8[w->crc ^ a];
+    check[1] = log_crc8[check[0] ^ b];
+    w->crc = check[2] = log_crc8[check[1] ^ c];
+    code[1] = b;
+    code[2] = c;
+    __asm__ volatile("" ::: "memory");
+    code[0] = a;
+    w->n += 3;
+}
+
 /* One record. */
 void log_append(struct log_writer *w, const uint8_t *code, size_t nbytes);
 

@@ -78,8 +78,8 @@ static int new_tail(struct log_writer *w)
 
     if (error)
         return fail(w, error, "no room for the log");
-    tail = mmap(w->tail, TAIL_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | (w->tail ? MAP_FIXED : 0),
-                w->fd, (off_t)at);
+    tail = mmap(w->tail, TAIL_BYTES, PROT_READ | PROT_WRITE,
+                MAP_SHARED | MAP_POPULATE | (w->tail ? MAP_FIXED : 0), w->fd, (off_t)at);
     if (tail == MAP_FAILED)
         return fail(w, errno, "cannot map the log");
     w->tail = tail;

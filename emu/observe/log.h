@@ -35,7 +35,7 @@ struct log_record {
      * LOG_END: the signal, or 0. */
     uint32_t count;
     int by_signal;        /* LOG_IRQ: the program was computing, not in a call */
-    uint32_t addr;        /* LOG_MEMORY */
+    uint32_t addr;        /* LOG_MEMORY; LOG_IRQ: the location that was interrupted */
     uint32_t nbytes;      /* LOG_MEMORY: 1 to LOG_MEMORY_MAX */
     const uint8_t *bytes; /* LOG_MEMORY: borrowed, from the decoder until its next call */
 };
@@ -76,7 +76,8 @@ size_t log_encode(struct log_code *c, const struct log_record *r, uint8_t *out);
  * -1: they are none of this format. */
 long log_decode(struct log_code *c, const uint8_t *in, size_t nbytes, struct log_record *r);
 
-/* The one byte of a repetition; what begins with no other byte. */
-enum { LOG_AGAIN = 0x80 };
+/* First bytes of the commonest records: an access of a slot with a value that differs by a byte,
+ * the slot and the difference following; and with the same value, slot added. */
+enum { LOG_NEAR = 2, LOG_AGAIN = 0x80 };
 
 #endif

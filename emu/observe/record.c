@@ -17,14 +17,13 @@ static uint64_t real_ns(void)
 
 static uint64_t now(const struct record *r)
 {
-    return r->code.clock == LOG_VIRTUAL ? r->clock->ns
-                                        : (real_ns() - r->real_start_ns) / 1000 * 1000;
+    return r->real ? (real_ns() - r->real_start_ns) / 1000 * 1000 : r->clock->ns;
 }
 
 static void stop(struct record *r)
 {
     r->on = 0;
-    r->stopped(r->self, r->log.why, r->accesses);
+    r->stopped(r->self, r->log.why, r->bus->accesses);
 }
 
 /* ---- places ---- */
@@ -62,6 +61,15 @@ static void places_add(struct record_places *p, uint32_t pc)
 
 /* ---- records ---- */
 
+/* A block is ended on the harness's stack: the next access is not to be quick. */
+static inline void note_room(struct record *r)
+{
+    if (log_room(&r->log) < LOG_CODE_MAX && !r->full) {
+        r->full = 1;
+        r->bus->quick_off++;
+    }
+}
+
 static void add(struct record *r, struct log_record *record)
 {
     size_t n;
@@ -77,11 +85,11 @@ static void add(struct record *r, struct log_record *record)
         log_append1(&r->log, r->bytes[0]);
     else
         log_append(&r->log, r->bytes, n);
+    note_room(r);
     if (record->kind == LOG_MEMORY ||
         (record->kind == LOG_ACCESS && record->a.origin == ORIGIN_DMA))
         return; /* not of the program's doing: a replay has them early */
-    r->calls_then = *r->calls;
-    r->timed_then = *r->timed_calls;
+    r->then = *r->counts;
 }
 
 static void add_memory(struct record *r, uint32_t addr, uint32_t nbytes)
@@ -124,22 +132,18 @@ static void saw(void *self, const struct bus_access *a, int result)
     struct record *r = self;
     struct log_record record = {.kind = LOG_ACCESS, .a = *a, .result = result};
 
+    if (r->full) {
+        r->full = 0;
+        r->bus->quick_off--;
+    }
     if (!r->on)
         return;
     if (a->origin == ORIGIN_PROGRAM)
         places_add(&r->places, (uint32_t)a->pc);
+    r->seen = r->bus->performed;
     add(r, &record);
-    r->accesses++;
     if (r->nhanded)
         record_settle(r);
-}
-
-static int may_quick(void *self, enum bus_op op, uint32_t addr, uint32_t value, uintptr_t pc)
-{
-    const struct record *r = self;
-
-    (void)op, (void)addr, (void)value, (void)pc;
-    return log_room(&r->log) >= LOG_CODE_MAX || !r->on;
 }
 
 static void quick_encoded(struct record *r, enum bus_op op, uint32_t addr, uint32_t value,
@@ -154,34 +158,39 @@ static void quick_encoded(struct record *r, enum bus_op op, uint32_t addr, uint3
     add(r, &record);
 }
 
+/* The usual case: an access of a slot again, on time, with a value that is the same or near. */
 static void saw_quick(void *self, enum bus_op op, uint32_t addr, uint32_t value, uintptr_t pc)
 {
     struct record *r = self;
     unsigned i = log_slot_of(addr, (uint32_t)pc);
-    const struct log_slot *s = &r->code.slot[i];
+    struct log_slot *s = &r->code.slot[i];
     uint64_t ns = r->clock->ns;
+    uint32_t more = value - s->value;
 
-    if (!r->on)
-        return;
-    r->accesses++;
-    if (s->addr == addr && s->pc == (uint32_t)pc && s->value == value &&
-        (s->shape & ~(uint32_t)SHAPE_ORIGIN) == (SHAPE_WORD | (uint32_t)op) &&
-        ns == r->code.expected_ns + LOG_ACCESS_NS) {
-        r->code.expected_ns = ns;
-        log_append1(&r->log, (uint8_t)(LOG_AGAIN + i));
-        r->timed_then = *r->timed_calls;
-        r->calls_then = *r->calls;
-    } else {
+    if (s->addr != addr || s->pc != (uint32_t)pc || more + 128 > 255 ||
+        (s->shape & ~(uint32_t)SHAPE_ORIGIN) != (SHAPE_WORD | (uint32_t)op) ||
+        ns != r->code.expected_ns + LOG_ACCESS_NS || !r->on) {
         quick_encoded(r, op, addr, value, pc);
+    } else {
+        r->code.expected_ns = ns;
+        r->then = *r->counts;
+        if (more == 0) {
+            log_append1(&r->log, (uint8_t)(LOG_AGAIN + i));
+        } else {
+            s->value = value;
+            log_append3(&r->log, LOG_NEAR, (uint8_t)i, (uint8_t)more);
+        }
     }
+    note_room(r);
 }
 
-void record_irq(struct record *r, unsigned which, int by_signal)
+void record_irq(struct record *r, unsigned which, uint32_t pc, int by_signal)
 {
-    struct log_record record = {.kind = LOG_IRQ, .value = which, .by_signal = by_signal};
+    struct log_record record = {
+        .kind = LOG_IRQ, .value = which, .addr = pc, .by_signal = by_signal};
 
     record_settle(r);
-    record.count = by_signal ? 0 : (uint32_t)(*r->calls - r->calls_then);
+    record.count = (uint32_t)(r->counts->calls - r->then.calls);
     add(r, &record);
 }
 
@@ -197,27 +206,32 @@ void record_input(struct record *r, uint8_t byte, uint32_t looks)
 void record_cycles(struct record *r, uint32_t value)
 {
     struct log_record record = {.kind = LOG_CYCLES, .value = value};
-    uint64_t known = r->code.expected_ns + (*r->timed_calls - r->timed_then) * CLOCK_CYCLES_NS;
+    uint64_t known =
+        r->code.expected_ns + (r->counts->timed_calls - r->then.timed_calls) * CLOCK_CYCLES_NS;
 
     if (r->code.clock == LOG_VIRTUAL && known == r->clock->ns)
         return;
     record_settle(r);
-    record.count = (uint32_t)(*r->timed_calls - r->timed_then);
+    record.count = (uint32_t)(r->counts->timed_calls - r->then.timed_calls);
     add(r, &record);
 }
 
-int record_start(struct record *r, const char *path)
+int record_start(struct record *r, const char *path, enum log_clock clock)
 {
-    enum log_clock clock = r->clock->mode == CLOCK_VIRTUAL ? LOG_VIRTUAL : LOG_REAL;
-
     if (log_create(&r->log, path, clock) < 0)
         return -1;
     r->code = (struct log_code){.clock = clock};
+    r->real = r->clock->mode != CLOCK_VIRTUAL;
     r->real_start_ns = real_ns();
     r->on = 1;
-    r->watcher =
-        (struct bus_watcher){.self = r, .saw = saw, .may_quick = may_quick, .saw_quick = saw_quick};
+    r->watcher = (struct bus_watcher){.self = r, .saw = saw, .saw_quick = saw_quick};
     return 0;
+}
+
+void record_ending(struct record *r)
+{
+    if (r->bus->performing && r->bus->performed != r->seen)
+        saw(r, r->bus->performing, 0);
 }
 
 int record_end(struct record *r, int status, int sig, const char *places, size_t nbytes)

@@ -7,6 +7,7 @@
 
 #include "emu/core/bus.h"
 #include "emu/core/clock.h"
+#include "emu/core/counts.h"
 #include "emu/observe/log-file.h"
 
 /* A set of program locations. */
@@ -20,14 +21,18 @@ struct record {
     struct log_writer log;
     struct log_code code;
     struct clock *clock;
+    struct bus *bus; /* that it watches */
     void *self;
     /* Writing failed, said once; the program goes on. */
     void (*stopped)(void *self, const char *why, uint64_t accesses);
     enum bus_origin (*origin)(uintptr_t pc);
-    const uint64_t *calls, *timed_calls; /* of the program, as the engine counts them */
+    const struct call_counts *counts; /* of the program, as the engine counts them */
 
     int on;
-    uint64_t accesses, calls_then, timed_then;
+    uint64_t seen;           /* the last access that was recorded, of bus->performed */
+    int full;                /* the block is: the next access must not be quick */
+    struct call_counts then; /* at the last record of the program's */
+    int real;                /* times are this machine's */
     uint64_t real_start_ns;
     struct record_places places;
     struct {
@@ -37,12 +42,14 @@ struct record {
     uint8_t bytes[LOG_CODE_MAX];
 };
 
-/* Creates the log and fills *r, whose clock, self, stopped, origin and counters are set. 0, or -1
- * with r->log.why. Time is virtual if the clock's is. */
-int record_start(struct record *r, const char *path);
+/* Creates the log and fills *r, whose clock, bus, self, stopped, origin and counters are set. 0, or
+ * -1 with r->log.why. `clock` is whose time the run has: LOG_REAL with any but a virtual clock, and
+ * where a virtual one repeats a run in real time. */
+int record_start(struct record *r, const char *path, enum log_clock clock);
 
-/* The program's handler begins; after its last call, or by_signal while it computed. */
-void record_irq(struct record *r, unsigned which, int by_signal);
+/* The program's handler begins, having interrupted pc: after the last call, or by_signal while the
+ * program computed. */
+void record_irq(struct record *r, unsigned which, uint32_t pc, int by_signal);
 
 /* A byte of input read above the registers, after so many looks in vain. */
 void record_input(struct record *r, uint8_t byte, uint32_t looks);
@@ -54,6 +61,9 @@ void record_cycles(struct record *r, uint32_t value);
  * is recorded behind the access that is under way, or by record_settle when none is. */
 void record_handed(struct record *r, uint32_t addr, uint32_t nbytes);
 void record_settle(struct record *r);
+
+/* The run ends within the access that is being performed, if one is: no watcher will see it. */
+void record_ending(struct record *r);
 
 /* The end of the run; places: text as docs/log.md has it. 0, or -1 with r->log.why. */
 int record_end(struct record *r, int status, int sig, const char *places, size_t nbytes);

@@ -3,6 +3,15 @@
 
 #include <string.h>
 
+/* The clock goes where the log says; what rings on the way does. */
+static void set_time(struct replay *r, uint64_t ns)
+{
+    if (ns > r->clock->ns)
+        clock_pass(r->clock, ns - r->clock->ns);
+    else
+        r->clock->ns = ns;
+}
+
 static void apply_memory(struct replay *r)
 {
     void *at = r->memory(r->self, r->next.addr, r->next.nbytes, 1);
@@ -20,8 +29,7 @@ static void step(struct replay *r)
 /* To the record behind one of the program's. What it made bus masters write is there at once. */
 static void advance(struct replay *r)
 {
-    r->calls_then = *r->calls;
-    r->timed_then = *r->timed_calls;
+    r->then = *r->counts;
     r->looks = 0;
     for (step(r); r->state > 0 && r->next.kind == LOG_MEMORY; step(r))
         apply_memory(r);
@@ -38,7 +46,7 @@ static void catch_up(struct replay *r, uint64_t ns)
     uint64_t now = r->clock->ns;
 
     for (; r->state > 0 && is_masters(&r->next) && r->next.ns <= ns; step(r)) {
-        r->clock->ns = r->next.ns;
+        set_time(r, r->next.ns);
         if (r->next.kind == LOG_MEMORY)
             apply_memory(r);
         else
@@ -66,11 +74,14 @@ static void match(struct replay *r, const struct bus_access *a)
     catch_up(r, UINT64_MAX);
     if (r->state <= 0)
         r->over(r->self, a, NULL, r->state < 0 ? r->log.why : NULL);
-    else if (r->next.kind == LOG_END)
+    if (r->state > 0 && r->next.kind == LOG_END) {
+        set_time(r, r->next.ns);
         r->over(r->self, a, &r->next, NULL);
-    else if (r->next.kind != LOG_ACCESS || !is_same(a, &r->next.a))
+    }
+    if (r->next.kind != LOG_ACCESS || !is_same(a, &r->next.a))
         r->differs(r->self, a, &r->next);
-    r->clock->ns = r->next.ns;
+    r->matched = 1;
+    set_time(r, r->next.ns);
 }
 
 static int answer_read(void *self, struct bus_access *a)
@@ -100,8 +111,11 @@ static void saw_before(void *self, const struct bus_access *a, int result)
 
 static void saw_after(void *self, const struct bus_access *a, int result)
 {
+    struct replay *r = self;
+
     (void)a, (void)result;
-    advance(self);
+    r->matched = 0;
+    advance(r);
 }
 
 void replay_map(struct replay *r, struct bus *bus)
@@ -137,7 +151,7 @@ int replay_irq_pending(struct replay *r)
 {
     if (!comes(r, LOG_IRQ))
         return 0;
-    if (r->next.by_signal ? !r->spins : *r->calls - r->calls_then != r->next.count)
+    if (r->next.by_signal ? !r->computes : r->counts->calls - r->then.calls != r->next.count)
         return 0;
     return (int)r->next.value;
 }
@@ -145,14 +159,18 @@ int replay_irq_pending(struct replay *r)
 void replay_irq_look(struct replay *r)
 {
     catch_up(r, UINT64_MAX); /* time jumped to what was next */
-    r->spins = 1;
+    r->computes = 1;
 }
 
-void replay_irq_begins(struct replay *r)
+uint32_t replay_irq_begins(struct replay *r, int *by_signal)
 {
-    r->spins = 0;
-    r->clock->ns = r->next.ns;
+    uint32_t pc = r->next.addr;
+
+    *by_signal = r->next.by_signal;
+    r->computes = 0;
+    set_time(r, r->next.ns);
     advance(r);
+    return pc;
 }
 
 int replay_input(struct replay *r)
@@ -164,7 +182,7 @@ int replay_input(struct replay *r)
     if (r->looks++ < r->next.count)
         return -1;
     byte = (int)r->next.value;
-    r->clock->ns = r->next.ns;
+    set_time(r, r->next.ns);
     advance(r);
     return byte;
 }
@@ -173,16 +191,20 @@ uint32_t replay_cycles(struct replay *r, uint32_t computed)
 {
     uint32_t value;
 
-    if (!comes(r, LOG_CYCLES) || *r->timed_calls - r->timed_then != r->next.count)
+    if (!comes(r, LOG_CYCLES) || r->counts->timed_calls - r->then.timed_calls != r->next.count)
         return computed;
     value = r->next.value;
-    r->clock->ns = r->next.ns;
+    set_time(r, r->next.ns);
     advance(r);
     return value;
 }
 
 int replay_ended(struct replay *r, const struct log_record **next)
 {
+    if (r->matched) { /* the program ended within it */
+        r->matched = 0;
+        advance(r);
+    }
     catch_up(r, UINT64_MAX);
     *next = &r->next;
     return r->state <= 0 || r->next.kind == LOG_END;

@@ -7,6 +7,7 @@
 
 #include "emu/core/bus.h"
 #include "emu/core/clock.h"
+#include "emu/core/counts.h"
 #include "emu/observe/log-file.h"
 
 struct replay {
@@ -24,17 +25,18 @@ struct replay {
      * is damaged (why). The program goes on with *a. Does not return. */
     void (*over)(void *self, const struct bus_access *a, const struct log_record *r,
                  const char *why);
-    const uint64_t *calls, *timed_calls; /* of the program, as the engine counts them */
+    const struct call_counts *counts; /* of the program, as the engine counts them */
 
     struct bus *bus;
     struct bus_target target;
     struct bus_watcher before, after; /* in front of and behind all others */
     struct log_reader log;
     struct log_record next;
-    int state; /* of log_next: 1 there is a next one, 0 or -1 */
-    uint64_t calls_then, timed_then;
-    uint32_t looks; /* for input, in vain, since the last record */
-    int spins;
+    int matched;             /* by the access that is being performed */
+    int state;               /* of log_next: 1 there is a next one, 0 or -1 */
+    struct call_counts then; /* at the last record */
+    int computes;            /* found by irq_look since the last interrupt */
+    uint32_t looks;          /* for input, in vain, since the last record */
 };
 
 /* Opens the log. 0, or -1 with r->log.why. */
@@ -46,11 +48,12 @@ void replay_map(struct replay *r, struct bus *bus);
 void replay_watch_first(struct replay *r);
 void replay_watch(struct replay *r);
 
-/* For struct native_host: which interrupt the recorded run had here, and that the program only
- * computes. */
+/* For struct native_host: which interrupt the recorded run had here; the program computes; its
+ * handler begins, which has interrupted the location that comes back. One that came while the
+ * program computed comes when it does again. */
 int replay_irq_pending(struct replay *r);
 void replay_irq_look(struct replay *r);
-void replay_irq_begins(struct replay *r);
+uint32_t replay_irq_begins(struct replay *r, int *by_signal);
 
 /* The byte of input the recorded run had here, or -1. */
 int replay_input(struct replay *r);

@@ -58,6 +58,7 @@ static struct log_record some_record(void)
         break;
     case LOG_IRQ:
         r.value = 1 + any(3);
+        r.addr = any_value();
         r.by_signal = (int)any(2);
         r.count = any_value();
         break;

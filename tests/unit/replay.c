@@ -21,7 +21,7 @@ static struct run {
     struct record record;
     struct replay replay;
     struct bus_target noise; /* answers with what nobody can guess */
-    uint64_t calls, timed_calls;
+    struct call_counts counts;
     uint32_t seed;
     int replays, stopped;
     uint32_t sum; /* of what the program saw */
@@ -121,11 +121,11 @@ static void start(const char *log, const char *replayed)
     run.bus.timing = &run;
     run.bus.access_cost = cost;
     run.record = (struct record){.clock = &run.clock,
+                                 .bus = &run.bus,
                                  .self = &run,
                                  .stopped = stopped,
                                  .origin = origin,
-                                 .calls = &run.calls,
-                                 .timed_calls = &run.timed_calls};
+                                 .counts = &run.counts};
     run.noise = (struct bus_target){.self = &run, .read = noise_read, .write = noise_write};
     bus_map(&run.bus, PERIPHERAL_BASE, PERIPHERAL_END - PERIPHERAL_BASE, &run.noise);
     if (replayed) {
@@ -136,13 +136,12 @@ static void start(const char *log, const char *replayed)
                                      .wrote = wrote,
                                      .differs = differs,
                                      .over = over,
-                                     .calls = &run.calls,
-                                     .timed_calls = &run.timed_calls};
+                                     .counts = &run.counts};
         assert_int_equal(replay_open(&run.replay, replayed), 0);
         replay_map(&run.replay, &run.bus);
         replay_watch_first(&run.replay);
     }
-    assert_int_equal(record_start(&run.record, log), 0);
+    assert_int_equal(record_start(&run.record, log, LOG_VIRTUAL), 0);
     bus_watch(&run.bus, &run.record.watcher);
     if (replayed)
         replay_watch(&run.replay);
@@ -163,16 +162,20 @@ static void maybe_interrupt(uint32_t *s)
 {
     unsigned which = 0;
 
-    run.calls++;
+    run.counts.calls++;
     if (run.replays)
         which = (unsigned)replay_irq_pending(&run.replay);
     else if (random_of(&run.seed, 20) == 0)
         which = 1 + random_of(&run.seed, 2);
     if (!which)
         return;
-    record_irq(&run.record, which, 0);
-    if (run.replays)
-        replay_irq_begins(&run.replay);
+    record_irq(&run.record, which, 0x20000 + *s % 100, 0);
+    if (run.replays) {
+        int by_signal;
+
+        assert_int_equal(replay_irq_begins(&run.replay, &by_signal), 0x20000 + *s % 100);
+        assert_int_equal(by_signal, 0);
+    }
     *s = *s * 31 + which;
     handler(s);
 }
@@ -181,7 +184,7 @@ static uint32_t cycles(void)
 {
     uint32_t value;
 
-    run.timed_calls++;
+    run.counts.timed_calls++;
     clock_pass(&run.clock, CLOCK_CYCLES_NS);
     if (!run.replays && random_of(&run.seed, 8) == 0) /* time passes unseen */
         clock_pass(&run.clock, 12345);

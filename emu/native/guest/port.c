@@ -160,10 +160,10 @@ ACCESSORS(8, uint8_t)
 ACCESSORS(16, uint16_t)
 ACCESSORS(32, uint32_t)
 
-/* While accesses may be quick nobody hears of barriers, and no interrupt waits for one. */
+/* While accesses may be quick no interrupt waits for a barrier, and few want to hear of one. */
 static inline void barrier(uintptr_t pc)
 {
-    if (!*emu_quick.until_ns || stack_pointer() < emu_quick.stack)
+    if (!*emu_quick.until_ns || emu_quick.barriers || stack_pointer() < emu_quick.stack)
         emu_gate(CALL_BARRIER, 0, 0, pc);
 }
 
