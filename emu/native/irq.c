@@ -16,6 +16,7 @@
 #include "emu/native/engine.h"
 #include "emu/native/fault.h"
 #include "emu/native/stacks.h"
+#include "emu/native/valgrind-request.h"
 
 enum { /* of the status register, DDI 0100I A2-11 */
        CPSR_MODE = 0x1f,
@@ -176,6 +177,8 @@ static struct activation *begin(int which, uintptr_t pc, int by_signal)
         pc = host->handler_begins(host->self, fast ? NATIVE_FIQ : NATIVE_IRQ, pc, by_signal);
     if (!a->made)
         stacks_made(top_of(a) - STACK_BYTES, STACK_BYTES);
+    /* A fresh stack; valgrind marks nothing on the way from one stack to another. */
+    valgrind_request(VG_MAKE_MEM_UNDEFINED, top_of(a) - STACK_BYTES, STACK_BYTES, 0, 0);
     *a = (struct activation){.used = 1,
                              .made = 1,
                              .which = fast ? NATIVE_FIQ : NATIVE_IRQ,

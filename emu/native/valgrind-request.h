@@ -18,6 +18,7 @@ enum valgrind_request {
     VG_STACK_DEREGISTER = 0x1502,                 /* id */
     VG_STACK_CHANGE = 0x1503,                     /* id, lowest, highest address */
     VG_MAKE_MEM_NOACCESS = 'M' << 24 | 'C' << 16, /* address, bytes; memcheck only, as the next */
+    VG_MAKE_MEM_UNDEFINED = VG_MAKE_MEM_NOACCESS + 1,
     VG_MAKE_MEM_DEFINED = VG_MAKE_MEM_NOACCESS + 2,
     VG_MAKE_MEM_DEFINED_IF_ADDRESSABLE = VG_MAKE_MEM_NOACCESS + 11,
     VG_ENABLE_ADDR_ERRORS = VG_MAKE_MEM_NOACCESS + 13, /* address, bytes */
