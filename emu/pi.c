@@ -13,6 +13,7 @@
 #include "emu/native/native.h"
 #include "emu/remote/port-line.h"
 #include "emu/remote/remote.h"
+#include "emu/recording.h"
 #include "emu/run.h"
 #include "libunix/boot.h"
 #include "libunix/line.h"
@@ -70,8 +71,12 @@ static void bounce_remark(void *self, const char *text)
 
 static void *program_memory(void *self, uint32_t addr, uint32_t nbytes, int write)
 {
+    void *at = native_bus_memory(addr, nbytes, write);
+
     (void)self;
-    return native_bus_memory(addr, nbytes, write);
+    if (at && write)
+        recording_handed(addr, nbytes);
+    return at;
 }
 
 /* ---- finding it ---- */
