@@ -8,7 +8,8 @@ enum { DATA_BITS = 8 };
 
 static sw_uart_t make(unsigned tx, unsigned rx, unsigned baud, unsigned cycles)
 {
-    /* The line rests high, from the first moment on. */
+    /* The line rests high, from the first moment on: the level stands before the pin drives it. */
+    gpio_set_input(tx);
     gpio_set_on(tx);
     gpio_set_output(tx);
     gpio_set_input(rx);
@@ -34,10 +35,10 @@ static void send(sw_uart_t *u, uint8_t b)
 /* Waits for a start bit: 1 when it came. */
 static int begins(sw_uart_t *u, uint32_t timeout_usec, int forever)
 {
-    uint32_t start = timer_get_usec_raw();
+    uint32_t start = timer_get_usec();
     while (gpio_read(u->rx)) {
         rpi_wait();
-        if (!forever && (uint32_t)timer_get_usec_raw() - start >= timeout_usec)
+        if (!forever && (uint32_t)timer_get_usec() - start >= timeout_usec)
             return 0;
     }
     return 1;

@@ -144,6 +144,7 @@ static void devices(void)
     gpio_set_output(21);
     gpio_set_off(20);
     gpio_set_off(21);
+    dev_barrier();
     fill();
     set(0, TI_SRC_INC, bus(pins), BUS_GPIO + 0x1C, sizeof pins);
     set(1, TI_DEST_INC, BUS_GPIO + 0x34, bus(b), 4);
@@ -154,6 +155,7 @@ static void devices(void)
     block[2].next = bus(&block[3]);
     start(CHANNEL);
     wait(CHANNEL);
+    dev_barrier();
     printk("pins: both %x, one %x, now %x\n", b[0] & 3 << 20, c[0] & 3 << 20,
            GET32(0x20200034) & 3 << 20);
 }

@@ -41,6 +41,7 @@ static void dma(const char *what, uint32_t dest, uint32_t next)
     block[2] = dest;
     block[3] = sizeof data;
     block[5] = next;
+    dev_barrier();
     PUT32(CONBLK_AD, (uint32_t)(uintptr_t)block);
     PUT32(CS, 1);
     printk("%s: %x\n", what, GET32(CS) & 3);

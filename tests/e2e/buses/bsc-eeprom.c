@@ -89,6 +89,7 @@ void notmain(void)
 
     gpio_set_function(2, GPIO_FUNC_ALT0);
     gpio_set_function(3, GPIO_FUNC_ALT0);
+    dev_barrier();
     PUT32(DIV, 2500);
     PUT32(A, 0x50);
     refused = write(0x1240);

@@ -23,9 +23,11 @@ static volatile uint32_t sample[N + 1000];
 
 static void clock(unsigned on)
 {
+    dev_barrier();
     PUT32(CM_PWMCTL, PASSWORD | OSCILLATOR | (on ? ENABLE : 0));
     while (!(GET32(CM_PWMCTL) & BUSY) != !on)
         ;
+    dev_barrier();
 }
 
 static void start(unsigned n)
@@ -50,7 +52,10 @@ void notmain(void)
     PUT32(PWM, 1 << 0 | 1 << 5);
     begin = timer_get_usec();
     start(N);
-    while (GET32(DMA) & 1 || !(GET32(PWM + 4) & 2))
+    while (GET32(DMA) & 1)
+        ;
+    dev_barrier();
+    while (!(GET32(PWM + 4) & 2))
         ;
     us = timer_get_usec() - begin;
     printk("%d samples in %d ms\n", N, (us + 150) / 1000);

@@ -18,6 +18,7 @@ static void spi(void)
 
     for (unsigned pin = 7; pin <= 11; pin++)
         gpio_set_function(pin, GPIO_FUNC_ALT0);
+    dev_barrier();
     PUT32(SPI0 + 8, 500);
     PUT32(SPI0, TA | 3 << 4);
     begin = timer_get_usec();
@@ -55,6 +56,7 @@ void notmain(void)
     spi();
     gpio_set_function(2, GPIO_FUNC_ALT0);
     gpio_set_function(3, GPIO_FUNC_ALT0);
+    dev_barrier();
     for (unsigned address = 8; address < 120; address++)
         found += !(i2c(address) & 0x100);
     printk("i2c: %d parts\n", found);

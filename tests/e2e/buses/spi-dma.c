@@ -38,6 +38,7 @@ void interrupt_vector(unsigned pc)
     dev_barrier();
     if (GET32(0x2000B204) & 1 << (16 + RX)) {
         interrupts++;
+        dev_barrier();
         PUT32(DMA + RX * 0x100, 4);
     }
     dev_barrier();
@@ -68,8 +69,10 @@ void notmain(void)
     interrupt_init();
     for (unsigned pin = 7; pin <= 11; pin++)
         gpio_set_function(pin, GPIO_FUNC_ALT0);
+    dev_barrier();
     PUT32(CLK, 250); /* 1 MHz */
     PUT32(CS, 1 << 8 | 1 << 11 | 3 << 4);
+    dev_barrier();
     PUT32(0x2000B210, 1 << (16 + RX));
     enable_interrupts();
     out[0] = N << 16 | 1 << 7;

@@ -7,6 +7,7 @@ void notmain(void)
 {
     for (unsigned pin = 7; pin <= 11; pin++)
         gpio_set_function(pin, GPIO_FUNC_ALT0);
+    dev_barrier();
     PUT32(SPI0 + 8, 64);
     PUT32(SPI0, TA | 3 << 4);
     for (unsigned i = 0; i < 5; i++) {

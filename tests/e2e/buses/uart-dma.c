@@ -22,6 +22,7 @@ void notmain(void)
         word[i] = (uint8_t)text[i];
     gpio_set_function(14, GPIO_FUNC_ALT0);
     gpio_set_function(15, GPIO_FUNC_ALT0);
+    dev_barrier();
     PUT32(UART0 + 0x24, 1); /* 48 MHz or 3 MHz / 16: fast enough either way */
     PUT32(UART0 + 0x28, 40);
     PUT32(UART0 + 0x2C, 7 << 4);
@@ -32,12 +33,15 @@ void notmain(void)
     block[2] = 0x7E201000;
     block[3] = n * 4;
     block[5] = 0;
+    dev_barrier();
     PUT32(DMA + 4, (uint32_t)(uintptr_t)block | 0x40000000);
     PUT32(DMA, 1);
     while (GET32(DMA) & 1)
         ;
+    dev_barrier();
     while (GET32(FR) & 1 << 3)
         ;
+    dev_barrier();
     gpio_set_function(14, GPIO_FUNC_ALT5);
     gpio_set_function(15, GPIO_FUNC_ALT5);
 }

@@ -15,6 +15,7 @@ void interrupt_vector(unsigned pc)
     at = timer_get_usec();
     iir = GET32(IIR);
     PUT32(IER, 0);
+    dev_barrier();
 }
 
 void notmain(void)

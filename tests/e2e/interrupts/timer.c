@@ -11,7 +11,9 @@ void fast_interrupt_vector(unsigned pc)
     (void)pc;
     fast++;
     seen_mode = cpsr_get() & 0xff;
+    dev_barrier();
     PUT32(CS, 8);
+    dev_barrier();
 }
 
 static void during_a_delay(void)
@@ -73,6 +75,7 @@ static void fast_one(void)
     in_us(C3, 600);
     delay_us(1000);
     printk("fast: %d, mode %x, the other %d\n", fast, seen_mode, count);
+    dev_barrier();
     PUT32(FIQ, 0);
     cpsr_set(cpsr_get() | 0x40);
     stop_timer();

@@ -11,9 +11,11 @@ static char text[BYTES + 1];
 
 void interrupt_vector(unsigned pc)
 {
+    dev_barrier();
     if (got < BYTES)
         text[got++] = sw_uart_get8(&u);
     PUT32(EVENTS, 1u << RX);
+    dev_barrier();
 }
 
 void notmain(void)
@@ -22,7 +24,9 @@ void notmain(void)
     u = sw_uart_init(20, RX, 9600);
     PUT32(FALLING, 1u << RX);
     PUT32(EVENTS, 1u << RX);
+    dev_barrier();
     PUT32(IRQ_Enable_2, 1u << (49 - 32));
+    dev_barrier();
     enable_interrupts();
     while (got < BYTES)
         ;

@@ -8,7 +8,9 @@ static volatile unsigned edges;
 
 void interrupt_vector(unsigned pc)
 {
+    dev_barrier();
     PUT32(EVENTS, 1u << 21);
+    dev_barrier();
     edges++;
 }
 
@@ -17,7 +19,9 @@ void notmain(void)
     interrupt_init();
     gpio_set_input(21);
     PUT32(RISING, 1u << 21);
+    dev_barrier();
     PUT32(IRQ_Enable_2, 1u << (49 - 32));
+    dev_barrier();
     enable_interrupts();
     while (edges < 3)
         ;

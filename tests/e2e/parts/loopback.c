@@ -28,7 +28,9 @@ void notmain(void)
     PUT32(RISING, 1u << IN);
     PUT32(FALLING, 1u << IN);
     PUT32(EVENTS, 1u << IN);
+    dev_barrier();
     PUT32(IRQ_Enable_2, 1u << (49 - 32));
+    dev_barrier();
     enable_interrupts();
     for (int i = 0; i < 10; i++) {
         gpio_write(OUT, 1);

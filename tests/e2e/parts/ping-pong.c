@@ -27,6 +27,7 @@ static void spi_open(void)
     dev_barrier();
     PUT32(ENABLES, GET32(ENABLES) | 2);
     PUT32(CNTL1, 2);
+    dev_barrier();
 }
 
 static void spi(const struct radio *r, const uint8_t *out, uint8_t *in, unsigned n)
@@ -56,6 +57,7 @@ static void spi_open(void)
     dev_barrier();
     PUT32(CLK, 64);
     PUT32(CS, 0x30);
+    dev_barrier();
 }
 
 static void spi(const struct radio *r, const uint8_t *out, uint8_t *in, unsigned n)

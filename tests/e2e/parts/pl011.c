@@ -7,6 +7,7 @@ void notmain(void)
 {
     uart_flush_tx();
     gpio_set_function(14, GPIO_FUNC_ALT0);
+    dev_barrier();
     PUT32(UART0 + 0x30, 0);
     PUT32(UART0 + 0x24, 48000000 / 16 / 9600);
     PUT32(UART0 + 0x28, (48000000 / 16 * 64 / 9600) & 63);
@@ -17,4 +18,8 @@ void notmain(void)
             ;
         PUT32(UART0, *p);
     }
+    while (GET32(UART0 + 0x18) & 0x08)
+        ;
+    dev_barrier();
+    gpio_set_function(14, GPIO_FUNC_ALT5);
 }

@@ -9,12 +9,15 @@ void notmain(void)
     unsigned high = 0, edges = 0;
 
     gpio_set_function(18, GPIO_FUNC_ALT5);
+    dev_barrier();
     PUT32(CM_PWMCTL, PASSWORD | 1);
     PUT32(CM_PWMDIV, PASSWORD | 192 << 12); /* 100 kHz */
     PUT32(CM_PWMCTL, PASSWORD | 0x11);
+    dev_barrier();
     PUT32(PWM + 0x10, 100);
     PUT32(PWM + 0x14, 30);
     PUT32(PWM, 0x81);
+    dev_barrier();
     for (int i = 0; i < 10000; i++) {
         high += (GET32(GPLEV0) >> 18) & 1;
         delay_us(1);

@@ -25,11 +25,15 @@ static unsigned calls;
 
 void interrupt_vector(unsigned pc)
 {
-    uint32_t flags = GET32(INTERRUPT);
+    uint32_t flags;
 
     (void)pc;
+    dev_barrier();
+    flags = GET32(INTERRUPT);
+    dev_barrier();
     if (!(GET32(PENDING_2) & EMMC_LINE))
         panic("another interrupt\n");
+    dev_barrier();
     calls++;
     PUT32(INTERRUPT, flags & (READ_RDY | DATA_DONE));
     if (flags & READ_RDY) {
@@ -38,6 +42,7 @@ void interrupt_vector(unsigned pc)
     }
     if (flags & DATA_DONE)
         done = 1;
+    dev_barrier();
 }
 
 void notmain(void)
@@ -45,7 +50,9 @@ void notmain(void)
     if (sd_init() != SD_OK)
         panic("no card\n");
     int_init();
+    dev_barrier();
     PUT32(ENABLE_2, EMMC_LINE);
+    dev_barrier();
     PUT32(INTERRUPT, 0xffffffff);
     PUT32(IRPT_EN, READ_RDY | DATA_DONE);
     cpsr_int_enable();
