@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "emu/checking.h"
 #include "emu/core/bus.h"
 #include "emu/core/clock.h"
 #include "emu/dev/board.h"
@@ -474,6 +475,7 @@ int main(int argc, char **argv)
     setvbuf(stderr, NULL, _IOLBF, 0);
     read_options(argc, argv);
     open_card();
+    checking_open();
     check_hookups();
     check_time();
     if (native_map_ram(&why) < 0) {

@@ -98,6 +98,10 @@ static int read_flag(struct options *o, const char *word)
         o->trace = TRACE_COURSE;
     else if (strcmp(word, "--strict") == 0)
         o->strict = 1;
+    else if (strcmp(word, "--check") == 0)
+        o->check = 1;
+    else if (strcmp(word, "--gen-suppressions") == 0)
+        o->gen_suppressions = 1;
     else if (strcmp(word, "--quiet") == 0)
         o->quiet = 1;
     else if (strcmp(word, "--stats") == 0)
@@ -159,6 +163,12 @@ static int read_valued(struct options *o, int argc, char **argv, int *i)
                          "--speed %s: a factor from 0.001 to 1000000 is meant, such as --speed=1 "
                          "(real time), 0.5 or 10",
                          v);
+    } else if (takes_value("--suppressions", argc, argv, i, &v)) {
+        if (!*v)
+            return wrong(o, "--suppressions: the name of a file is meant (docs/checks.md)");
+        if (o->nsuppressions == MAX_SUPPRESSIONS)
+            return wrong(o, "--suppressions %s: more than %d files", v, MAX_SUPPRESSIONS);
+        o->suppressions[o->nsuppressions++] = v;
     } else if (takes_value("--output-limit", argc, argv, i, &v)) {
         if (read_number(v, 1e15, &d) < 0)
             return wrong(o, "--output-limit %s: a number of bytes is meant", v);
@@ -257,7 +267,16 @@ const char *options_help(void)
            "                       something else, exit status 1\n"
            "  --timeout SECONDS    end the run after this time, exit status 4\n"
            "  --output-limit BYTES end the run after this much output, exit status 4\n"
-           "  --strict             end the run, exit status 1, at an access no model knows\n"
+           "  --check              say what the program does with the devices that the manual "
+           "does not\n"
+           "                       allow, once a place: missing barriers, pins without direction, "
+           "...\n"
+           "  --suppressions FILE  findings that are not wanted, like valgrind's; "
+           "--gen-suppressions\n"
+           "                       prints such a block for each\n"
+           "  --strict             end the run, exit status 1, at the first finding of --check; "
+           "without\n"
+           "                       it, at an access no model knows\n"
            "  --engine=native|arm  how the program runs (arm: unmodified binaries; not built yet)\n"
            "  --wire A-B           a jumper wire between two pins; --wire A=high|low ties one to a "
            "rail\n"

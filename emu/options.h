@@ -12,7 +12,7 @@ enum engine_choice { ENGINE_DEFAULT, ENGINE_NATIVE, ENGINE_ARM };
 
 /* What is wired to the pins, in the order of the command line. */
 enum hookup_kind { HOOKUP_WIRE, HOOKUP_INPUT, HOOKUP_PART };
-enum { MAX_HOOKUPS = 64 };
+enum { MAX_HOOKUPS = 64, MAX_SUPPRESSIONS = 16 };
 
 struct options {
     int pi;              /* --pi: boot the device loop on a Pi and let it answer */
@@ -28,6 +28,9 @@ struct options {
     double speed;                /* of virtual time against the laptop's; 0: as fast as it can */
     unsigned long output_limit;  /* bytes; 0: none */
     int strict, quiet, help, version, stats;
+    int check, gen_suppressions;                /* emu/checking.h */
+    const char *suppressions[MAX_SUPPRESSIONS]; /* files */
+    unsigned nsuppressions;
     struct remote_switches remote; /* accelerations of the line that are left out */
     struct {
         enum hookup_kind kind;

@@ -6,14 +6,13 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "emu/checking.h"
 #include "emu/observe/trace.h"
-#include "emu/observe/unmodelled.h"
 #include "emu/observe/vcd.h"
 #include "emu/recording.h"
 #include "emu/run.h"
 
 static struct trace tracer;
-static struct unmodelled unmodelled;
 static struct vcd vcd;
 static int draws; /* --vcd */
 
@@ -23,32 +22,6 @@ static void flush_before(void *self, const struct bus_access *a, int result)
     (void)self, (void)result;
     if (a->origin == ORIGIN_PROGRAM)
         console_flush(&run.console);
-}
-
-static void report_unmodelled(void *self, const struct bus_access *a, const char *text)
-{
-    char where[256];
-
-    (void)self;
-    if (!run.options.quiet || run.options.strict)
-        run_say("%s: %s", native_where(a->pc, where, sizeof where), text);
-}
-
-static void stop_unmodelled(void *self, const struct bus_access *a)
-{
-    (void)self, (void)a;
-    run_say("--strict: the run ends at the first register no model knows");
-    run_end(1, 0);
-}
-
-static void start_unmodelled(void)
-{
-    if (unmodelled_init(&unmodelled, NULL, report_unmodelled,
-                        run.options.strict ? stop_unmodelled : NULL) < 0) {
-        run_say("out of memory");
-        run_end(2, 0);
-    }
-    bus_watch(&run.bus, &unmodelled.watcher);
 }
 
 /* ---- --vcd ---- */
@@ -200,7 +173,7 @@ void watch_start(struct native_host *host, struct dev_board *board)
         bus_watch(&run.bus, &tracer.watcher);
     }
     start_drawing(host, board);
-    start_unmodelled();
+    checking_watch(host);
     recording_hook(host);
     recording_last();
 }
@@ -208,5 +181,5 @@ void watch_start(struct native_host *host, struct dev_board *board)
 void watch_end(void)
 {
     end_drawing();
-    unmodelled_free(&unmodelled);
+    checking_end();
 }

@@ -1,5 +1,4 @@
-/* emu/watch.h - what watches a run: --trace, --vcd, and the report of registers that no model
- * knows. */
+/* emu/watch.h - what watches a run: --trace, --vcd, and the checker (checking.h). */
 #ifndef EMU_WATCH_H
 #define EMU_WATCH_H
 

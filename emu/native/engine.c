@@ -178,6 +178,11 @@ void engine_hold(void)
     clock_hold(host->clock, host->bus->watched || irq_unmasked || irq_watching || under_debugger);
 }
 
+int native_has_vectors(void)
+{
+    return emu_vectors != NULL;
+}
+
 int native_counts_blocks(void)
 {
     return emu_counted != NULL;

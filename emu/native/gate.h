@@ -62,6 +62,7 @@ void emu_block(void);
 
 /* The other door: the harness enters the program, at its start, and for an interrupt at pc, on a
  * stack of the program's (guest/start.c). */
+extern const uint32_t *emu_vectors; /* what the program installed, or null */
 void emu_guest_start(void);
 void emu_guest_interrupt(uintptr_t pc, uintptr_t fast);
 

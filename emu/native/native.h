@@ -142,6 +142,17 @@ void native_run(const struct native_host *h) __attribute__((noreturn));
  * function, file and line. context: the ucontext_t of a signal, or null to start at pc. */
 void native_report(const char *what, void *context, uintptr_t pc);
 
+/* Where the program is, innermost first, as native_report shows it; at most max places. Pc is where
+ * it was last; only_pc: where it is now is of no interest. Returns how many. Starts addr2line. */
+struct place; /* emu/native/places.h */
+int native_backtrace(uintptr_t pc, int only_pc, struct place *places, int max);
+
+/* Prints them as native_report does. */
+void native_print(const struct place *places, int n);
+
+/* A number that is another for other callers; takes microseconds. */
+uint64_t native_callers(uintptr_t pc);
+
 /* "FILE:LINE in FUNCTION" of a program address into buf. Starts addr2line; slow (ms). */
 const char *native_where(uintptr_t pc, char *buf, size_t nbytes);
 
@@ -151,6 +162,9 @@ void native_name_all(uintptr_t *pc, size_t n, void *self,
 
 /* Whose access one from pc is: the program's, or that of libpi's console driver. */
 enum bus_origin native_origin(uintptr_t pc);
+
+/* Whether the program has installed vectors, by which its interrupt handlers are reached. */
+int native_has_vectors(void);
 
 /* Whether pc lies in the program's own text. */
 int native_is_guest_text(uintptr_t pc);

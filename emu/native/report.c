@@ -5,16 +5,25 @@
 #include <string.h>
 #include <unwind.h>
 
+#include "emu/native/gate.h"
 #include "emu/native/places.h"
 
 enum { MAX_FRAMES = 32, MAX_INLINED = 96 };
 
 extern char emu_guest_text[], emu_guest_text_end[];
+void native_run_handler(uintptr_t top, uintptr_t pc, uintptr_t fast); /* behind it in switch.S */
 
 struct frames {
     uintptr_t pc[MAX_FRAMES]; /* of the instruction, not of the one behind a call */
     int n, skipped;
+    int from_gate; /* the frame before this one is emu_gate's */
 };
+
+/* emu_gate is a call, though it says to unwinders that it is a signal's frame. */
+static int in_gate(uintptr_t pc)
+{
+    return pc - (uintptr_t)emu_gate < (uintptr_t)native_run_handler - (uintptr_t)emu_gate;
+}
 
 int native_is_guest_text(uintptr_t pc)
 {
@@ -27,6 +36,8 @@ static _Unwind_Reason_Code collect(struct _Unwind_Context *context, void *arg)
     int before = 0;
     uintptr_t pc = _Unwind_GetIPInfo(context, &before);
 
+    before = before && !f->from_gate;
+    f->from_gate = in_gate(pc);
     if (!native_is_guest_text(
             pc)) /* of the harness: between a handler and what it interrupted too */
         return _URC_NO_REASON;
@@ -124,26 +135,54 @@ static int same_place(const struct place *a, const struct place *b)
     return strcmp(a->function, b->function) == 0 && strcmp(a->location, b->location) == 0;
 }
 
-/* A line a frame, runs of the same place (recursion) in two; ends with notmain, because what called
- * it is libpi's start-up. */
-static void print_places(struct place *places, int n)
+/* Leaves out the harness's own part of the program, and what called notmain: libpi's start-up. */
+static int keep_programs(struct place *places, int n)
 {
-    for (int i = 0, number = 0; i < n; i++) {
-        int same = 1;
+    int kept = 0;
 
+    for (int i = 0; i < n; i++) {
         if (strstr(places[i].location, "emu/native/guest/") || places[i].location[0] == '?')
-            continue; /* the harness's own part of the program */
-        while (i + same < n && same_place(&places[i], &places[i + same]))
+            continue;
+        places[kept] = places[i];
+        memmove(places[kept].location, places_shorten(places[i].location),
+                strlen(places_shorten(places[i].location)) + 1);
+        if (strcmp(places[kept++].function, "notmain") == 0)
+            break;
+    }
+    return kept;
+}
+
+void native_print(const struct place *places, int n)
+{
+    for (int i = 0, same; i < n; i += same) {
+        for (same = 1; i + same < n && same_place(&places[i], &places[i + same]);)
             same++;
-        fprintf(stderr, "emu:   #%d %s at %s\n", number, places[i].function,
-                places_shorten(places[i].location));
+        fprintf(stderr, "emu:   #%d %s at %s\n", i, places[i].function, places[i].location);
         if (same > 1)
             fprintf(stderr, "emu:   ... %d more calls of the same\n", same - 1);
-        number += same;
-        if (strcmp(places[i].function, "notmain") == 0)
-            break;
-        i += same - 1;
     }
+}
+
+int native_backtrace(uintptr_t pc, int only_pc, struct place *places, int max)
+{
+    struct frames f = {.n = 0};
+
+    if (!only_pc)
+        _Unwind_Backtrace(collect, &f); /* from the host's side it leads through the gate */
+    if (f.n == 0 && native_is_guest_text(pc))
+        f.pc[f.n++] = pc - 1;
+    return keep_programs(places, resolve(&f, places, max));
+}
+
+uint64_t native_callers(uintptr_t pc)
+{
+    struct frames f = {.n = 0};
+    uint64_t h = pc;
+
+    _Unwind_Backtrace(collect, &f);
+    for (int i = 0; i < f.n; i++)
+        h = (h ^ f.pc[i]) * 0x100000001b3u;
+    return h;
 }
 
 void native_report(const char *what, void *context, uintptr_t pc)
@@ -155,7 +194,7 @@ void native_report(const char *what, void *context, uintptr_t pc)
     fflush(NULL);
     fprintf(stderr, "emu: %s\n", what);
     if (!context || native_is_guest_text(pc))
-        _Unwind_Backtrace(collect, &f); /* from the host's side it leads through the gate */
+        _Unwind_Backtrace(collect, &f);
     if (f.n == 0) {
         if (context && !native_is_guest_text(pc))
             pc = caller_of_bad_jump(context);
@@ -164,7 +203,7 @@ void native_report(const char *what, void *context, uintptr_t pc)
         f.pc[f.n++] = pc - 1;
     }
     n = resolve(&f, places, MAX_INLINED);
-    print_places(places, n);
+    native_print(places, keep_programs(places, n));
     if (n == 0) {
         for (int i = 0; i < f.n; i++)
             fprintf(stderr, "emu:   #%d pc 0x%lx\n", i, (unsigned long)f.pc[i]);

@@ -16,7 +16,7 @@ static void broken(struct check *c, const struct bus_access *a)
     int after_read = b->read && !check_same_peripheral(b->read, a->addr);
     char name[REG_NAME_MAX];
 
-    if (b->handler_begins && !after_read)
+    if (b->handler_begins && a->op == BUS_READ && !after_read)
         check_found(c, CHECK_NO_BARRIER, a, PAGE_BARRIERS,
                     "no dev_barrier since the interrupt handler began");
     else

@@ -27,8 +27,6 @@ void check_found_earlier(struct check *c, enum check_rule rule, const struct bus
                          unsigned page, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-int check_is_console(const struct check *c, const struct bus_access *a);
-
 static inline struct check_word *check_word_at(struct check *c, uint32_t addr)
 {
     return &c->word[(addr >> 2 ^ addr >> 13) % CHECK_WORDS];

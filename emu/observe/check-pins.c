@@ -134,7 +134,7 @@ void check_pins_saw(struct check *c, const struct bus_access *a)
         forget_levels(c, differing(p->fsel[n], a->value, first));
         for (int bank = 0; bank < 2; bank++) {
             p->set[bank] |= (uint32_t)(pins >> 32 * bank);
-            if (!check_is_console(c, a))
+            if (a->origin != ORIGIN_CONSOLE)
                 p->by_prog[bank] |= (uint32_t)(pins >> 32 * bank);
         }
     }

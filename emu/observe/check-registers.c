@@ -50,12 +50,24 @@ static void direction(struct check *c, const struct bus_access *a, const struct 
         check_found(c, CHECK_READ_ONLY, a, 0, "it can only be read");
 }
 
+/* In a register of flags all ones means all there are; a one clears nothing that is not there. */
+static int is_flags(uint32_t addr, const struct reg *r)
+{
+    static const uint32_t flags[] = {0x20201038, 0x20300034, 0x20300038}; /* UART0.IMSC, EMMC's */
+
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+        if (addr == flags[i])
+            return 1;
+    }
+    return (r->flags & REG_W1C) && (!r->readable || clearing_bits(addr, r) == r->writable);
+}
+
 static void reserved(struct check *c, const struct bus_access *a, const struct reg *r,
                      const struct check_last *last)
 {
     uint32_t bits = a->value & ~(r->readable | r->writable);
 
-    if (!r->writable || !bits)
+    if (!r->writable || !bits || is_flags(a->addr, r))
         return;
     if (last->addr == a->addr && last->was_read &&
         bits == (last->value & ~(r->readable | r->writable)))

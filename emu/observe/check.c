@@ -16,7 +16,7 @@ struct check_seen {
     uint64_t times;
 };
 
-enum { PLACE_LOOKS = 64, FIRST_ROOM = 256 }; /* who called is not asked more often than that */
+enum { PLACE_LOOKS = 10000, FIRST_ROOM = 256 }; /* who called is asked no more often than that */
 
 static uint64_t mix(uint64_t a, uint64_t b)
 {
@@ -203,11 +203,6 @@ uint64_t check_found_times(const struct check *c)
     for (int i = 0; i < CHECK_RULES; i++)
         n += c->times[i];
     return n;
-}
-
-int check_is_console(const struct check *c, const struct bus_access *a)
-{
-    return a->origin == ORIGIN_CONSOLE || (c->origin && c->origin(a->pc) == ORIGIN_CONSOLE);
 }
 
 /* ---- accesses ---- */

@@ -95,11 +95,10 @@ struct check {
     int (*report)(void *self, const struct check_finding *f);
     /* A number for where the program is, callers included; null: the access's pc is all. */
     uint64_t (*place)(void *self, uintptr_t pc);
-    enum bus_origin (*origin)(uintptr_t pc); /* null: all are the program's */
     int (*has_handler)(void *self); /* the program has installed vectors; null: not known */
     int all;                        /* else the rule unmodelled only */
-    uint64_t places[CHECK_RULES], times[CHECK_RULES]; /* found; suppressed ones are left out */
-    uint64_t suppressed;
+    uint64_t places[CHECK_RULES], suppressed; /* reported, and of these not wanted */
+    uint64_t times[CHECK_RULES];              /* all, at whatever place */
 
     struct check_word word[CHECK_WORDS];
     struct check_barrier barrier;
@@ -114,8 +113,8 @@ struct check {
     size_t seen_room, nseen;
 };
 
-/* Makes *c ready for a board as the boot loader leaves it; self, report, place, origin,
- * has_handler and all are set. */
+/* Makes *c ready for a board as the boot loader leaves it; self, report, place, has_handler
+ * and all are set. */
 void check_init(struct check *c);
 void check_free(struct check *c);
 

@@ -168,9 +168,26 @@ static void what_a_line_leaves_out(void **state)
     assert_string_equal(o.error, "--no-haste: no such option (see --help)");
 }
 
+static void checks(void **state)
+{
+    struct options o;
+
+    (void)state;
+    assert_int_equal(read_words(&o, ""), 0);
+    assert_false(o.check || o.gen_suppressions || o.nsuppressions);
+    assert_int_equal(
+        read_words(&o, "--check --suppressions a.supp --gen-suppressions --suppressions=b"), 0);
+    assert_true(o.check && o.gen_suppressions);
+    assert_int_equal(o.nsuppressions, 2);
+    assert_string_equal(o.suppressions[0], "a.supp");
+    assert_string_equal(o.suppressions[1], "b");
+    assert_int_equal(read_words(&o, "--suppressions="), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(checks),
         cmocka_unit_test(defaults),
         cmocka_unit_test(each_option),
         cmocka_unit_test(time_and_its_speed),

@@ -21,22 +21,22 @@ void emu_guest_start(void)
 
 /* The vectors in use, in the form libpi's have on a laptop (LIBPI_VECTORS_MARK): not code,
  * which would be the ARM's, but the handlers' addresses. */
-static const uint32_t *vectors;
+const uint32_t *emu_vectors;
 
 __attribute__((weak)) void libpi_vectors_install(const void *table, const void *end)
 {
     (void)end;
-    vectors = table;
+    emu_vectors = table;
 }
 
 void emu_guest_interrupt(uintptr_t pc, uintptr_t fast)
 {
     void (*handler)(unsigned pc);
 
-    if (!vectors)
+    if (!emu_vectors)
         emu_gate(CALL_NO_HANDLER, 0, 0, pc);
-    if (vectors[0] != LIBPI_VECTORS_MARK)
+    if (emu_vectors[0] != LIBPI_VECTORS_MARK)
         emu_gate(CALL_UNSUPPORTED, (uintptr_t) "the vector table the program installed", 0, pc);
-    handler = (void (*)(unsigned))(uintptr_t)vectors[1 + (fast ? 7 : 6)];
+    handler = (void (*)(unsigned))(uintptr_t)emu_vectors[1 + (fast ? 7 : 6)];
     handler((unsigned)pc);
 }
