@@ -406,6 +406,33 @@ static void read_options(int argc, char **argv)
     }
 }
 
+/* --valgrind and --gdb: becomes the tool, which starts this program again. Valgrind finds the
+ * option there, gdb does not. */
+static void start_tool(char **argv)
+{
+    char **words = calloc(run.options.words + 16u, sizeof *words);
+    const char *valgrind[] = {"valgrind", argv[0], NULL};
+    const char *gdb[] = {"gdb",    "-q",    "-ex", "handle SIGSEGV SIGIO nostop noprint pass",
+                         "--args", argv[0], NULL};
+    const char **tool = run.options.valgrind ? valgrind : gdb;
+    int n = 0;
+
+    if (run.options.valgrind ? native_on_valgrind() : !run.options.gdb) {
+        free(words);
+        return;
+    }
+    for (; words && tool[n]; n++)
+        words[n] = (char *)(uintptr_t)tool[n];
+    for (int i = 1; words && i < run.options.words; i++) {
+        if (strcmp(argv[i], "--gdb") != 0)
+            words[n++] = argv[i];
+    }
+    if (words)
+        execvp(words[0], words);
+    run_say("--%s: cannot start it: %s (tools/setup test installs it)", tool[0], strerror(errno));
+    exit(2);
+}
+
 static void check_time(void)
 {
     const struct options *o = &run.options;
@@ -474,6 +501,7 @@ int main(int argc, char **argv)
     native_valgrind_restart();
     setvbuf(stderr, NULL, _IOLBF, 0);
     read_options(argc, argv);
+    start_tool(argv);
     open_card();
     checking_open();
     check_hookups();

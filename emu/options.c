@@ -96,6 +96,10 @@ static int read_flag(struct options *o, const char *word)
         o->pi = 1, o->pi_name = word + 5;
     else if (strcmp(word, "--trace") == 0)
         o->trace = TRACE_COURSE;
+    else if (strcmp(word, "--valgrind") == 0)
+        o->valgrind = 1;
+    else if (strcmp(word, "--gdb") == 0)
+        o->gdb = 1;
     else if (strcmp(word, "--strict") == 0)
         o->strict = 1;
     else if (strcmp(word, "--check") == 0)
@@ -265,6 +269,8 @@ const char *options_help(void)
            "  --record LOG         write all that passes between program and devices to a log\n"
            "  --replay LOG         no devices: answer from a log, stop where the program does\n"
            "                       something else, exit status 1\n"
+           "  --valgrind           run under valgrind: what valgrind PROG.emu does\n"
+           "  --gdb                run under gdb, with the signals of device accesses passed on\n"
            "  --timeout SECONDS    end the run after this time, exit status 4\n"
            "  --output-limit BYTES end the run after this much output, exit status 4\n"
            "  --check              say what the program does with the devices that the manual "

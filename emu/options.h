@@ -27,6 +27,7 @@ struct options {
     double timeout_s;            /* 0: none */
     double speed;                /* of virtual time against the laptop's; 0: as fast as it can */
     unsigned long output_limit;  /* bytes; 0: none */
+    int valgrind, gdb;           /* run under it */
     int strict, quiet, help, version, stats;
     int check, gen_suppressions;                /* emu/checking.h */
     const char *suppressions[MAX_SUPPRESSIONS]; /* files */

@@ -6,7 +6,7 @@ sources=$top/tests/e2e/bounce
 cd "$dir" || exit 1
 unset DEBUGINFOD_URLS
 
-"$top/tools/virtual-pi" --link "$dir/pi" --trace-file "$dir/accesses" >"$dir/pi.out" 2>"$dir/pi.err" &
+"$top/tools/virtual-pi" --link "$dir/pi" --trace-file "$dir/accesses" --trace-writes >"$dir/pi.out" 2>"$dir/pi.err" &
 pi_pid=$!
 trap 'kill $pi_pid 2>/dev/null; rm -rf "$dir"' EXIT
 for _ in $(seq 200); do

@@ -222,6 +222,17 @@ like "gdb: finish" "$out" "Value returned is .* = 42"
 run gdb -nx -batch -ex 'break native_call if call == CALL_WRITE32 && a == 0x2020001c' -ex run -ex backtrace ./debugged.emu
 like "gdb: backtrace from inside the harness reaches the program" "$out" "native_call .*notmain \(\) at debugged.c:10"
 
+run "$top/emu/emu" --quiet --gdb debugged.emu <<<$'break notmain\nrun'
+like "emu --gdb: a breakpoint in the program" "$out" "Breakpoint 1, notmain \(\) at debugged.c:8"
+run "$top/emu/emu" --quiet --valgrind uninitialised.c
+like "emu --valgrind PROG.c" "$err" "depends on uninitialised value.*notmain \(uninitialised.c:6\)"
+run ./debugged.emu --valgrind
+like "PROG.emu --valgrind" "$status $out $err" "^0 42.*ERROR SUMMARY: 0 errors"
+PATH=/nowhere run ./debugged.emu --valgrind
+row emu "--valgrind where there is none"
+PATH=/nowhere run ./debugged.emu --gdb
+row emu "--gdb where there is none"
+
 cat >covered.c <<'EOF'
 #include "rpi.h"
 void notmain(void) { printk("covered\n"); }

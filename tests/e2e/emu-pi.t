@@ -8,7 +8,7 @@ unset DEBUGINFOD_URLS
 # The virtual Pi: $pi is its tty; QEMU records every device access in $dir/accesses.
 start_pi()
 {
-    "$top/tools/virtual-pi" --link "$dir/pi" --trace-file "$dir/accesses" >"$dir/pi.out" 2>"$dir/pi.err" &
+    "$top/tools/virtual-pi" --link "$dir/pi" --trace-file "$dir/accesses" --trace-writes >"$dir/pi.out" 2>"$dir/pi.err" &
     pi_pid=$!
     for _ in $(seq 200); do
         [ ! -e "$dir/pi" ] || break

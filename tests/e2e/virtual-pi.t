@@ -141,6 +141,15 @@ def programs():
     TAP.check("memory_region_ops_write cpu 0" in record and "addr 0x20215040 value 0x50" in record,
               True, "--trace-file records writes")
     TAP.check("memory_region_ops_read cpu 0" in record, True, "  and reads")
+    pi = VirtualPi("--program", file("p.bin", PROGRAM), "--trace-file", trace, "--trace-writes")
+    line = pi.line()
+    line.send(b"?")
+    TAP.check(line.take(1), b"P", "--trace-writes: the same program")
+    pi.stop()
+    with open(trace, encoding="ascii") as f:
+        record = f.read()
+    TAP.check(("addr 0x20215040 value 0x50" in record, "memory_region_ops_read" in record),
+              (True, False), "--trace-writes leaves out reads")
     comma = VirtualPi("--program", file("with,comma.bin", PROGRAM))
     line = comma.line()
     line.send(b"?")
