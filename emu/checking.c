@@ -36,7 +36,7 @@ static void take_backtrace(struct backtrace *b, const struct check_finding *f)
         static char file[MAX_PLACES][sizeof b->place[0].location];
         char *colon;
 
-        strcpy(file[i], b->place[i].location);
+        memcpy(file[i], b->place[i].location, sizeof file[i]);
         colon = strrchr(file[i], ':');
         b->frame[i] = (struct check_frame){.function = b->place[i].function, .file = file[i]};
         if (!colon)

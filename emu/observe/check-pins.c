@@ -80,7 +80,7 @@ static uint64_t differing(uint32_t a, uint32_t b, unsigned first)
 
 static uint64_t ten_pins(unsigned first)
 {
-    return ((1ull << PINS_PER_FSEL) - 1) << first & ((1ull << PINS) - 1);
+    return first < PINS ? ((1ull << PINS_PER_FSEL) - 1) << first & ((1ull << PINS) - 1) : 0;
 }
 
 /* Which pins a write of a function register is about: of a read-modify-write those it changes. One
