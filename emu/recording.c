@@ -395,8 +395,10 @@ static void write_places(FILE *f)
         if (p->pc[i])
             pc[n++] = p->pc[i];
     }
-    qsort(pc, n, sizeof *pc, by_value);
-    native_name_all(pc, n, f, add_place);
+    if (pc) {
+        qsort(pc, n, sizeof *pc, by_value);
+        native_name_all(pc, n, f, add_place);
+    }
     free(pc);
 }
 

@@ -17,7 +17,8 @@ enum {
     LOG_HEADER = 32,
     LOG_BLOCK_HEADER = 16,
     LOG_TAIL_HEADER = 16,
-    LOG_BLOCK_ROOM = 64 << 10, /* bytes of code a block may have */
+    LOG_BLOCK_ROOM = 64 << 10,           /* bytes of code a block may have */
+    LOG_TAIL_BYTES = 2 * LOG_BLOCK_ROOM, /* code, checks */
     LOG_WHY_MAX = 512,
 };
 

@@ -30,8 +30,8 @@ enum { /* of the tail's header, of LOG_TAIL_HEADER bytes */
 
 enum { BLOCK_CODE = 0xb1, BLOCK_PLACES = 0xb2, METHOD_PLAIN = 0, METHOD_ZSTD = 1 };
 
-#define LOG_MAGIC "\x89PiLog\r\n"
-#define TAIL_MAGIC "PiTail\r\n"
+static const uint8_t log_magic[8] = {0x89, 'P', 'i', 'L', 'o', 'g', '\r', '\n'};
+static const uint8_t tail_magic[8] = {'P', 'i', 'T', 'a', 'i', 'l', '\r', '\n'};
 
 static inline uint32_t get32le(const uint8_t *p)
 {

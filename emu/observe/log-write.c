@@ -18,7 +18,6 @@
 
 enum {
     PAGE = 4096,
-    TAIL_BYTES = 2 * LOG_BLOCK_ROOM, /* code, checks */
     PACKED_MAX = LOG_BLOCK_HEADER + LOG_BLOCK_ROOM,
 };
 
@@ -73,18 +72,18 @@ static void start_code(struct log_writer *w)
 static int new_tail(struct log_writer *w)
 {
     uint64_t at = (w->end + PACKED_MAX + PAGE - 1) & ~(uint64_t)(PAGE - 1);
-    int error = posix_fallocate(w->fd, (off_t)w->end, (off_t)(at + TAIL_BYTES - w->end));
+    int error = posix_fallocate(w->fd, (off_t)w->end, (off_t)(at + LOG_TAIL_BYTES - w->end));
     uint8_t *tail;
 
     if (error)
         return fail(w, error, "no room for the log");
-    tail = mmap(w->tail, TAIL_BYTES, PROT_READ | PROT_WRITE,
+    tail = mmap(w->tail, LOG_TAIL_BYTES, PROT_READ | PROT_WRITE,
                 MAP_SHARED | MAP_POPULATE | (w->tail ? MAP_FIXED : 0), w->fd, (off_t)at);
     if (tail == MAP_FAILED)
         return fail(w, errno, "cannot map the log");
     w->tail = tail;
-    memset(tail, 0, TAIL_BYTES);
-    memcpy(tail + AT_TAIL_MAGIC, TAIL_MAGIC, 8);
+    memset(tail, 0, LOG_TAIL_BYTES);
+    memcpy(tail + AT_TAIL_MAGIC, tail_magic, sizeof tail_magic);
     put64le(tail + AT_TAIL_BLOCKS, w->blocks);
     start_code(w);
     point_to_tail(w, at);
@@ -94,7 +93,7 @@ static int new_tail(struct log_writer *w)
 static void make_header(uint8_t *h, enum log_clock clock, int stream)
 {
     memset(h, 0, LOG_HEADER);
-    memcpy(h + AT_MAGIC, LOG_MAGIC, 8);
+    memcpy(h + AT_MAGIC, log_magic, sizeof log_magic);
     h[AT_VERSION] = LOG_VERSION;
     h[AT_CLOCK] = (uint8_t)clock;
     h[AT_STREAM] = (uint8_t)stream;
@@ -107,7 +106,7 @@ static int is_ours(int fd)
     char magic[8];
     ssize_t n = pread(fd, magic, sizeof magic, 0);
 
-    return n == 0 || (n == sizeof magic && memcmp(magic, LOG_MAGIC, sizeof magic) == 0);
+    return n == 0 || (n == sizeof magic && memcmp(magic, log_magic, sizeof magic) == 0);
 }
 
 static int start_file(struct log_writer *w, enum log_clock clock)
@@ -151,7 +150,7 @@ int log_create(struct log_writer *w, const char *path, enum log_clock clock)
     w->regular = fstat(w->fd, &st) == 0 && S_ISREG(st.st_mode);
     w->packed = malloc(PACKED_MAX);
     if (!w->regular) {
-        w->tail = calloc(1, TAIL_BYTES);
+        w->tail = calloc(1, LOG_TAIL_BYTES);
         if (w->tail)
             start_code(w);
     }
@@ -237,7 +236,7 @@ int log_close(struct log_writer *w, const char *places, size_t nbytes)
         munmap(w->header, PAGE);
     }
     if (w->regular && w->tail)
-        munmap(w->tail, TAIL_BYTES);
+        munmap(w->tail, LOG_TAIL_BYTES);
     else
         free(w->tail);
     free(w->packed);

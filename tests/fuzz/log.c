@@ -98,11 +98,10 @@ static const size_t TAIL = (size_t)2 * LOG_BLOCK_ROOM;
 
 static size_t put_tail(uint8_t *at, const uint8_t *data, size_t n)
 {
-    static const uint8_t magic[8] = TAIL_MAGIC;
     uint8_t crc = tail_seed(0);
 
     memset(at, 0, TAIL);
-    memcpy(at + AT_TAIL_MAGIC, magic, sizeof magic);
+    memcpy(at + AT_TAIL_MAGIC, tail_magic, sizeof tail_magic);
     memcpy(at + LOG_TAIL_HEADER, data, n);
     for (size_t i = 0; i < n; i++) {
         crc = log_crc8[crc ^ data[i]];
@@ -114,7 +113,6 @@ static size_t put_tail(uint8_t *at, const uint8_t *data, size_t n)
 /* A file around the data, as a run would leave it. */
 static void enclose(const uint8_t *data, size_t nbytes, unsigned how)
 {
-    static const uint8_t magic[8] = LOG_MAGIC;
     static uint8_t file[LOG_HEADER + 3 * LOG_BLOCK_ROOM];
     size_t end = LOG_HEADER;
     int closed = !(how & 1);
@@ -122,7 +120,7 @@ static void enclose(const uint8_t *data, size_t nbytes, unsigned how)
     if (nbytes == 0 || nbytes > LOG_BLOCK_ROOM - LOG_TAIL_HEADER)
         return;
     memset(file, 0, LOG_HEADER);
-    memcpy(file + AT_MAGIC, magic, sizeof magic);
+    memcpy(file + AT_MAGIC, log_magic, sizeof log_magic);
     file[AT_VERSION] = LOG_VERSION;
     file[AT_CLOCK] = how >> 1 & 1;
     put32le(file + AT_CRC, wire_crc32(file, AT_CRC));

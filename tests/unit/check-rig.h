@@ -157,7 +157,7 @@ static void rig_run(const struct rig_example *e, size_t n, int same_place)
     }
 }
 
-#define RIG_RUN(examples) rig_run(examples, sizeof examples / sizeof examples[0], 0)
+#define RIG_RUN(examples) rig_run(examples, sizeof(examples) / sizeof((examples)[0]), 0)
 #define PAGE(n) " (BCM2835 ARM Peripherals p. " #n ")\n"
 
 #endif
