@@ -84,16 +84,27 @@ static uint32_t watched_write(uint32_t addr, uint32_t value, uintptr_t pc, quick
     return 0;
 }
 
+/* What is never quick need not be watched. */
+static struct bus_quick around(struct bus_quick inner, struct bus_quick outer)
+{
+    if (inner.read == never_read)
+        outer.read = never_read;
+    if (inner.write == never_write)
+        outer.write = never_write;
+    return outer;
+}
+
 static void set_quick(struct bus *b, uint32_t page)
 {
     struct bus_quick q = quick_of(b->page[page]);
 
-    b->unseen[page] = q;
-    if (b->watched_quick) {
-        q.self = b;
-        q.read = q.read == never_read ? never_read : watched_read;
-        q.write = q.write == never_write ? never_write : watched_write;
+    for (const struct bus_watcher *w = b->watchers; w; w = w->next) {
+        if (w->wrap)
+            q = around(q, w->wrap(w->self, PERIPHERAL_BASE + page * BUS_PAGE, q));
     }
+    b->unseen[page] = q;
+    if (b->watched_quick)
+        q = around(q, (struct bus_quick){b, watched_read, watched_write});
     b->quick[page] = q;
 }
 
@@ -123,7 +134,8 @@ void bus_watch(struct bus *b, struct bus_watcher *w)
         tail = &(*tail)->next;
     w->next = NULL;
     *tail = w;
-    b->watched |= !w->failures_only && !w->saw_quick;
+    b->watched |= !w->failures_only && !w->saw_quick && !w->wrap;
+    b->wrapped |= w->wrap != NULL;
     if (w->saw_quick) {
         assert(b->watched_quick < BUS_QUICK_WATCHERS);
         b->quick_watchers[b->watched_quick++] = w;

@@ -69,7 +69,10 @@ enum bus_error {
  *
  * With a watcher that has saw_quick, quick accesses stay quick: it is told of them by that, on the
  * program's stack, so it must be a leaf. may_quick is asked before: 0 and the access takes the
- * other way; null: each may. Of a read that is asked before it has a value. */
+ * other way; null: each may. Of a read that is asked before it has a value.
+ *
+ * A watcher that has wrap makes itself part of each quick access, at less cost: what it returns is
+ * called in the place of `inner`, of the page at addr, and calls that, or rest. */
 struct bus_watcher {
     void *self;
     int failures_only; /* set: sees only what got a negative result, and no quick access is missed
@@ -77,6 +80,7 @@ struct bus_watcher {
     void (*saw)(void *self, const struct bus_access *a, int result);
     int (*may_quick)(void *self, enum bus_op op, uint32_t addr, uint32_t value, uintptr_t pc);
     void (*saw_quick)(void *self, enum bus_op op, uint32_t addr, uint32_t value, uintptr_t pc);
+    struct bus_quick (*wrap)(void *self, uint32_t addr, struct bus_quick inner);
     struct bus_watcher *next;
 };
 
@@ -85,6 +89,7 @@ struct bus {
     struct bus_quick quick[BUS_PAGES];  /* no null pointers after bus_quick_start */
     struct bus_quick unseen[BUS_PAGES]; /* the same, behind the watchers' back */
     int watched_quick;                  /* how many have saw_quick */
+    int wrapped;                        /* one of them has wrap */
     int quick_off; /* not 0: none may be quick for now; for those watchers to count up and down */
     struct bus_watcher *quick_watchers[BUS_QUICK_WATCHERS + 1]; /* those with saw_quick; null */
     struct bus_watcher *watchers;                               /* in the order they were added */

@@ -234,7 +234,7 @@ void native_run(const struct native_host *h)
                                    .accesses = &h->bus->accesses,
                                    .until_ns = &h->clock->quick_ns,
                                    .pages = h->bus->quick,
-                                   .barriers = h->bus->watched_quick};
+                                   .barriers = h->bus->watched_quick || h->bus->wrapped};
     bus_quick_start(h->bus);
     irq_start(h);
     under_debugger = debugged();

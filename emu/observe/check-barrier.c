@@ -10,6 +10,13 @@
 
 enum { PAGE_BARRIERS = 7 };
 
+static const char *block_name(uint32_t addr, char *buf, size_t nbytes)
+{
+    const struct reg_block *b = reg_block_at(addr);
+
+    return b ? b->name : reg_name(addr, buf, nbytes);
+}
+
 static void broken(struct check *c, const struct bus_access *a)
 {
     const struct check_barrier *b = &c->barrier;
@@ -20,9 +27,19 @@ static void broken(struct check *c, const struct bus_access *a)
         check_found(c, CHECK_NO_BARRIER, a, PAGE_BARRIERS,
                     "no dev_barrier since the interrupt handler began");
     else
-        check_found(c, CHECK_NO_BARRIER, a, PAGE_BARRIERS, "no dev_barrier since the %s %s",
-                    after_read ? "read of" : "write to",
-                    reg_name(after_read ? b->read : b->wrote, name, sizeof name));
+        check_found(c, CHECK_NO_BARRIER, a, PAGE_BARRIERS, "no dev_barrier since %s was %s",
+                    block_name(after_read ? b->read : b->wrote, name, sizeof name),
+                    after_read ? "read" : "written");
+}
+
+/* A write of the handler's is kept, so none is steady there. */
+void check_barrier_settle(struct check *c)
+{
+    struct check_barrier *b = &c->barrier;
+    int mixed = b->read && b->wrote && !check_same_peripheral(b->read, b->wrote);
+
+    b->steady[BUS_READ] = b->handler_begins ? 0 : b->read >> 12;
+    b->steady[BUS_WRITE] = b->in_handler || mixed ? 0 : b->wrote >> 12;
 }
 
 static int clean(const struct check_barrier *b, const struct bus_access *a)
@@ -33,14 +50,10 @@ static int clean(const struct check_barrier *b, const struct bus_access *a)
     return check_barrier_clean(&now, a->op, a->addr);
 }
 
-void check_barrier_saw(struct check *c, const struct bus_access *a)
+static void judge(struct check *c, const struct bus_access *a)
 {
     struct check_barrier *b = &c->barrier;
 
-    if (a->op == BUS_BARRIER) {
-        *b = (struct check_barrier){.in_handler = b->in_handler};
-        return;
-    }
     if (!clean(b, a)) {
         broken(c, a);
         b->read = b->wrote = 0; /* one finding for one missing barrier */
@@ -55,11 +68,21 @@ void check_barrier_saw(struct check *c, const struct bus_access *a)
         b->last_write = *a;
 }
 
+void check_barrier_saw(struct check *c, const struct bus_access *a)
+{
+    if (a->op == BUS_BARRIER)
+        c->barrier = (struct check_barrier){.in_handler = c->barrier.in_handler};
+    else
+        judge(c, a);
+    check_barrier_settle(c);
+}
+
 void check_handler_begins(struct check *c)
 {
     c->barrier.in_handler = 1;
     c->barrier.handler_begins = 1;
     c->barrier.last_write.addr = 0;
+    check_barrier_settle(c);
 }
 
 void check_handler_ends(struct check *c)
@@ -75,4 +98,5 @@ void check_handler_ends(struct check *c)
         b->read = b->wrote = 0;
     b->in_handler = b->handler_begins = 0;
     b->last_write.addr = 0;
+    check_barrier_settle(c);
 }

@@ -64,6 +64,7 @@ static inline int check_barrier_clean(const struct check_barrier *b, enum bus_op
 }
 
 void check_barrier_saw(struct check *c, const struct bus_access *a);
+void check_barrier_settle(struct check *c); /* b->steady, after a change */
 
 /* ---- check-registers.c: write-only, read-only, reserved-bits, w1c-rmw ---- */
 

@@ -5,7 +5,6 @@
 #include "emu/observe/check-internal.h"
 
 enum {
-    LAST_FSEL = CHECK_GPIO + 0x14,
     SET0 = CHECK_GPIO + 0x1c,
     SET1 = CHECK_GPIO + 0x20,
     CLR0 = CHECK_GPIO + 0x28,
@@ -14,6 +13,7 @@ enum {
     LEV1 = CHECK_GPIO + 0x38,
     PINS = 54,
     PINS_PER_FSEL = 10,
+    FSELS = 6,
     FSEL_OUTPUT = 1,
     FSEL_ALT5 = 2,
     PAGE_SET = 95,
@@ -126,7 +126,7 @@ void check_pins_saw(struct check *c, const struct bus_access *a)
         write_level(c, a, a->addr == CLR1, 0);
     else if (a->op == BUS_READ && (a->addr == LEV0 || a->addr == LEV1))
         read_level(c, a, a->addr == LEV1);
-    if (a->addr > LAST_FSEL)
+    if (n >= FSELS)
         return;
     if (a->op == BUS_WRITE) {
         uint64_t pins = meant(c, a, first);

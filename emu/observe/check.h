@@ -28,7 +28,14 @@ enum check_rule {
 
 extern const char *const check_rule_name[CHECK_RULES]; /* "no-barrier", ... */
 
-enum { CHECK_MAX_TEXT = 256, CHECK_WORDS = 64, CHECK_LAST = 256, CHECK_FIFOS = 8 };
+enum {
+    CHECK_MAX_TEXT = 256,
+    CHECK_WORDS = 64,
+    CHECK_LAST = 256,
+    CHECK_FIFOS = 8,
+    CHECK_MUTED = 64,
+    CHECK_QUICK_PAGES = 3
+};
 
 struct check_finding {
     enum check_rule rule;
@@ -50,6 +57,7 @@ struct check_barrier {
     int handler_begins; /* an interrupt handler runs and has had no barrier yet */
     int in_handler;
     struct bus_access last_write; /* in the handler, since its last barrier; addr 0: none */
+    uint32_t steady[2]; /* page number that a read, a write may be of, and changes nothing here */
 };
 
 struct check_pins {
@@ -86,6 +94,12 @@ struct check_last {
     uintptr_t wrote_pc;
 };
 
+/* An access that breaks the rule about barriers in a long loop, and was said: it may be quick. */
+struct check_muted {
+    uintptr_t pc;
+    uint32_t key; /* as of struct check_word */
+};
+
 struct check_seen;
 
 struct check {
@@ -101,7 +115,9 @@ struct check {
     uint64_t times[CHECK_RULES];              /* all, at whatever place */
 
     struct check_word word[CHECK_WORDS];
+    struct bus_quick inner[CHECK_QUICK_PAGES]; /* what answers quick accesses */
     struct check_barrier barrier;
+    struct check_muted muted[CHECK_MUTED];
     struct check_pins pins;
     struct check_uart uart;
     struct check_fifo fifo[CHECK_FIFOS];

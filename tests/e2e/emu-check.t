@@ -45,7 +45,7 @@ breaks()
 
 manual='\(BCM2835 ARM Peripherals p\.'
 breaks no-barrier no-barrier \
-    "write of 0x100000 to GPIO.CLR0 \(0x20200028\): no dev_barrier since the read of SYSTIMER.CLO $manual 7\)"
+    "write of 0x100000 to GPIO.CLR0 \(0x20200028\): no dev_barrier since SYSTIMER was read $manual 7\)"
 breaks uart-not-set-up uart-not-set-up \
     "read of AUX.MU_LSR \(0x20215054\): the mini-UART is off in AUX.ENABLES \(uart_init\) $manual 9\)"
 breaks pin-direction pin-direction \
