@@ -10,23 +10,13 @@
 
 #include "emu/core/irq.h"
 #include "emu/core/pin-header.h"
+#include "emu/observe/pins.h"
 
 enum {
     PAGE = 0xfffff000,
-    GPIO = 0x20200000,
     AUX = 0x20215000,
     UART0 = 0x20201000,
     ARM = 0x2000b000,
-    FSEL5 = 0x14,
-    SET0 = 0x1c,
-    SET1 = 0x20,
-    CLR0 = 0x28,
-    CLR1 = 0x2c,
-    LEV0 = 0x34,
-    LEV1 = 0x38,
-    OUTPUT = 1, /* functions, BCM2835 ARM Peripherals p. 92 */
-    ALT0 = 4,
-    ALT5 = 2,
     TXD = 14,
     RXD = 15,
     BASIC_PENDING = 0x2000b200,
@@ -154,93 +144,27 @@ static void write_value(struct vcd *v, unsigned signal)
 
 /* ---- pins ---- */
 
-static unsigned function_of(const struct vcd *v, unsigned pin)
-{
-    return (v->fsel[pin / 10] >> (3 * (pin % 10))) & 7;
-}
-
 static unsigned pin_value(const struct vcd *v, unsigned pin)
 {
     if (pin == TXD || pin == RXD) {
-        unsigned function = function_of(v, pin);
+        enum pins_function function = pins_function(v->pins.fsel, pin);
 
-        if (function == ALT0)
+        if (function == PINS_ALT0)
             return v->value[VCD_UART0_TXD + (pin - TXD)];
-        if (function == ALT5)
+        if (function == PINS_ALT5)
             return v->value[VCD_UART1_TXD + (pin - TXD)];
     }
-    return (v->level_known >> pin) & 1 ? (unsigned)(v->level >> pin) & 1 : VCD_UNKNOWN;
+    return (v->pins.level_known >> pin) & 1 ? (unsigned)(v->pins.level >> pin) & 1 : VCD_UNKNOWN;
 }
 
-static void set_levels(struct vcd *v, uint64_t which, uint64_t levels, uint64_t known)
+static void show_pins(struct vcd *v, uint64_t which)
 {
-    v->level = (v->level & ~which) | (levels & which);
-    v->level_known = (v->level_known & ~which) | (known & which);
+    v->moved |= which != 0;
     for (; which; which &= which - 1) {
         unsigned pin = (unsigned)__builtin_ctzll(which);
 
         vcd_set(v, VCD_PIN0 + pin, pin_value(v, pin));
     }
-}
-
-/* A pin that became an output shows its latch; of one that became something else nothing is known
- * until somebody looks. */
-static void select_functions(struct vcd *v, unsigned n, uint32_t value)
-{
-    uint64_t changed = 0, outputs = 0;
-
-    for (unsigned i = 0; i < 10 && 10 * n + i < VCD_PINS; i++) {
-        uint32_t now = (value >> (3 * i)) & 7;
-
-        if (now != function_of(v, 10 * n + i))
-            changed |= 1ull << (10 * n + i);
-        if (now == OUTPUT)
-            outputs |= 1ull << (10 * n + i);
-    }
-    v->fsel[n] = value;
-    v->moved = 1;
-    if (!v->source.told)
-        set_levels(v, changed, v->latch, v->latch_known & outputs);
-}
-
-static uint64_t outputs_of(const struct vcd *v, uint64_t which)
-{
-    uint64_t outputs = 0;
-
-    for (; which; which &= which - 1) {
-        unsigned pin = (unsigned)__builtin_ctzll(which);
-
-        if (pin < VCD_PINS && function_of(v, pin) == OUTPUT)
-            outputs |= 1ull << pin;
-    }
-    return outputs;
-}
-
-static void set_latch(struct vcd *v, uint64_t which, uint64_t levels)
-{
-    v->latch = (v->latch & ~which) | (levels & which);
-    v->latch_known |= which;
-    if (!v->source.told)
-        set_levels(v, outputs_of(v, which), v->latch, which);
-}
-
-/* A narrow write carries zeros in the other lanes (emu/core/bus.h); a narrow read shows its own. */
-static void saw_gpio(struct vcd *v, const struct bus_access *a)
-{
-    static const uint64_t all = (1ull << VCD_PINS) - 1;
-    unsigned shift = 8 * (a->addr & 3);
-    uint32_t mask = a->width == 4 ? UINT32_MAX : ((1u << 8 * a->width) - 1) << shift;
-    uint32_t off = (a->addr - GPIO) & ~3u, value = (a->value << shift) & mask;
-    uint64_t pins = off == SET1 || off == CLR1 || off == LEV1 ? (uint64_t)value << 32 : value;
-
-    if (off <= FSEL5 && (a->op == BUS_WRITE || a->width == 4))
-        select_functions(v, off / 4, value);
-    else if (a->op == BUS_WRITE && (off == SET0 || off == SET1))
-        set_latch(v, pins & all, all);
-    else if (a->op == BUS_WRITE && (off == CLR0 || off == CLR1))
-        set_latch(v, pins & all, 0);
-    else if (a->op == BUS_READ && (off == LEV0 || off == LEV1) && !v->source.told)
-        set_levels(v, (off == LEV1 ? (uint64_t)mask << 32 : mask) & all, pins, all);
 }
 
 /* ---- interrupts ---- */
@@ -450,9 +374,13 @@ static void follow_phase(struct vcd *v, const struct bus_access *a)
 void vcd_pins(struct vcd *v, uint64_t levels)
 {
     const uint64_t all = (1ull << VCD_PINS) - 1;
+    uint64_t which;
 
     vcd_moment(v, v->source.now(v->source.self));
-    set_levels(v, ((levels ^ v->level) | ~v->level_known) & all, levels, all);
+    which = ((levels ^ v->pins.level) | ~v->pins.level_known) & all;
+    v->pins.level = levels & all;
+    v->pins.level_known = all;
+    show_pins(v, which);
 }
 
 static void saw(void *self, const struct bus_access *a, int result)
@@ -466,8 +394,8 @@ static void saw(void *self, const struct bus_access *a, int result)
     if (result < 0 || (a->op != BUS_READ && a->op != BUS_WRITE))
         return;
     switch (a->addr & PAGE) {
-    case GPIO:
-        saw_gpio(v, a);
+    case PINS_GPIO:
+        show_pins(v, pins_saw(&v->pins, a));
         break;
     case AUX:
         vcd_mini_uart_saw(v, a);
@@ -493,7 +421,7 @@ int vcd_start(struct vcd *v, const char *path, const struct vcd_source *source)
     write_header(v);
     vcd_mini_uart_init(&v->mini);
     vcd_pl011_init(&v->pl011);
-    v->fsel[1] = ALT5 << 12 | ALT5 << 15; /* the boot loader's */
+    pins_init(&v->pins, source->told);
     for (unsigned i = 0; i < SIGNALS; i++) {
         v->value[i] = i >= VCD_PIN0 && i < VCD_PHASE ? VCD_UNKNOWN : VCD_LOW;
         if (is_byte(i))

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "emu/core/bus.h"
+#include "emu/observe/pins.h"
 #include "emu/observe/vcd-file.h"
 #include "emu/observe/vcd-serial.h"
 
@@ -38,9 +39,7 @@ struct vcd {
     uint16_t value[VCD_SIGNALS], drawn[VCD_SIGNALS];
     int moved; /* a value may differ from what is drawn */
 
-    uint32_t fsel[6];
-    uint64_t latch, latch_known; /* as written to SET and CLR */
-    uint64_t level, level_known;
+    struct seen_pins pins;
     uint64_t pending, pending_known;
     uint8_t arm_pending, arm_known;
 
