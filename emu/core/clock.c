@@ -6,6 +6,7 @@
 
 enum {
     STEP_NS = 2000000, /* of the laptop's time, at most between two looks at it */
+    LOOK_NS = 10000000,
     LAG_NS = 50000000, /* what a paced run may be late and make up for */
 };
 
@@ -121,23 +122,40 @@ static void pace(struct clock *c, uint64_t ns)
     alarms_changed(c);
 }
 
-static void move_to(struct clock *c, uint64_t ns)
+uint64_t clock_piece(const struct clock *c)
 {
-    if (c->pace.speed > 0 && ns >= c->pace.next_ns)
-        pace(c, ns);
+    return c->look && c->pace.speed > 0 ? (uint64_t)(LOOK_NS * c->pace.speed) + 1 : CLOCK_NEVER;
+}
+
+/* Or a piece of the way, after which somebody looked. */
+static void move_towards(struct clock *c, uint64_t ns)
+{
+    if (ns - c->ns > clock_piece(c))
+        ns = c->ns + clock_piece(c);
+    if (c->pace.speed <= 0 || ns < c->pace.next_ns) {
+        c->ns = ns;
+        return;
+    }
+    pace(c, ns);
     c->ns = ns;
+    if (c->look)
+        c->look(c->self);
 }
 
 static void pass_virtual(struct clock *c, uint64_t ns)
 {
     uint64_t end = c->ns + ns;
 
-    while (c->alarms && c->alarms->at_ns <= end) {
-        if (c->alarms->at_ns > c->ns)
-            move_to(c, c->alarms->at_ns);
-        ring_first(c);
+    for (;;) {
+        uint64_t to = clock_next(c) < end ? clock_next(c) : end;
+
+        if (to > c->ns)
+            move_towards(c, to);
+        if (clock_next(c) <= c->ns)
+            ring_first(c);
+        else if (c->ns >= end)
+            return;
     }
-    move_to(c, end);
 }
 
 static void pass_real(struct clock *c, uint64_t ns)

@@ -38,6 +38,10 @@ struct clock {
     /* Sleeps for ns, or less; nonzero: the run is about to end, nothing may be waited for. Null:
      * the clock sleeps by itself, and nothing cuts that short. */
     int (*wait)(void *self, uint64_t ns);
+    /* Called while time is paced, at least every ten milliseconds of the laptop's that virtual time
+     * takes: may block, set alarms and call clock_pace, and must not let time pass. Null: nobody
+     * is to be called, and long waits are made in one piece. */
+    void (*look)(void *self);
     struct clock_alarm *alarms; /* by rising time; equal times in the order they were set */
     struct {
         double speed; /* of clock_pace; 0: none */
@@ -87,6 +91,9 @@ void clock_hold(struct clock *c, int held);
  * without. A run that falls behind (it computes, its user types, a debugger stops it) goes on from
  * there: lost time is not made up for. CLOCK_VIRTUAL only. */
 void clock_pace(struct clock *c, double speed);
+
+/* How much time may pass at once without keeping a `look` waiting; CLOCK_NEVER if there is none. */
+uint64_t clock_piece(const struct clock *c);
 
 /* When the next alarm is due, in ns since the start; CLOCK_NEVER if none is set. */
 uint64_t clock_next(const struct clock *c);

@@ -384,8 +384,10 @@ static void pass_some(uint64_t stop)
     uint64_t next = clock_next(c), now = delay_clock();
 
     if (c->mode == CLOCK_VIRTUAL) {
-        uint64_t to = next < stop ? next : stop;
+        uint64_t to = next < stop ? next : stop, piece = clock_piece(c);
 
+        if (to > now && to - now > piece)
+            to = now + piece;
         clock_pass(c, to > now ? to - now : 0);
         return;
     }

@@ -248,6 +248,45 @@ static void a_paced_clock_does_not_make_up_for_lost_time(void **state)
     assert_in_range(s.ns, hour - minute, hour);
 }
 
+/* Somebody looks, and sets an alarm in the middle of a long wait. */
+struct watcher {
+    struct sleeper s;
+    struct clock c;
+    struct bell b;
+    unsigned looks;
+};
+
+static int no_sleep_of_watcher(void *self, uint64_t ns)
+{
+    return no_sleep(&((struct watcher *)self)->s, ns);
+}
+
+static void look(void *self)
+{
+    struct watcher *w = self;
+
+    if (++w->looks == 100)
+        clock_alarm_set(&w->c, &w->b.alarm, clock_ns(&w->c) + 1000);
+}
+
+static void a_paced_clock_is_looked_at_while_it_waits(void **state)
+{
+    struct watcher w = {.c = {.self = &w, .wait = no_sleep_of_watcher, .look = look}};
+    const uint64_t s = 1000000000, ms = 1000000;
+
+    (void)state;
+    clock_start(&w.c, CLOCK_VIRTUAL);
+    assert_true(clock_piece(&w.c) == CLOCK_NEVER);
+    clock_pace(&w.c, 2);
+    assert_int_equal(clock_piece(&w.c), 20 * ms + 1);
+    bell_init(&w.b, &w.c, 0);
+    clock_pass(&w.c, 10 * s);
+    assert_in_range(w.looks, 490, 510); /* every 10 ms of 5 s; the alarm's piece is one more */
+    assert_int_equal(w.b.rang, 1);
+    assert_int_equal(w.b.rang_at[0], 100 * (20 * ms + 1) + 1000);
+    assert_int_equal(clock_ns(&w.c), 10 * s);
+}
+
 static void a_sleep_ends_with_the_run(void **state)
 {
     struct sleeper s = {0};
@@ -299,6 +338,7 @@ int main(void)
         cmocka_unit_test(a_paced_clock_waits_before_an_alarm),
         cmocka_unit_test(a_paced_clock_is_looked_at_now_and_then),
         cmocka_unit_test(a_paced_clock_does_not_make_up_for_lost_time),
+        cmocka_unit_test(a_paced_clock_is_looked_at_while_it_waits),
         cmocka_unit_test(a_sleep_ends_with_the_run),
         cmocka_unit_test(what_is_due_is_not_held),
     };
