@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { WAIT_MS = 10, LOOKS_A_POLL = 16 };
@@ -13,6 +14,8 @@ void console_flush(struct console *c)
 
     if (c->used)
         c->looked = 0;
+    if (c->muted)
+        c->used = 0;
     while (done < c->used && !c->failed) {
         ssize_t n = write(1, c->out + done, c->used - done);
 
@@ -39,6 +42,8 @@ int console_write(struct console *c, const char *text, size_t nbytes)
             console_flush(c);
         c->out[c->used++] = text[i];
         text_harmless(c->out + c->used - 1, 1);
+        if (c->tap)
+            c->tap(c->tap_self, c->out + c->used - 1, 1);
         if (text[i] == '\n')
             console_flush(c);
     }
@@ -75,6 +80,19 @@ static void fill(struct console *c, int timeout_ms)
     } else if (n == 0 || errno != EINTR) {
         c->in_ended = 1;
     }
+}
+
+size_t console_feed(struct console *c, const char *text, size_t nbytes)
+{
+    size_t waiting = c->in_used - c->in_next;
+
+    if (nbytes > sizeof c->in - waiting)
+        nbytes = sizeof c->in - waiting;
+    memmove(c->in, c->in + c->in_next, waiting);
+    memcpy(c->in + waiting, text, nbytes);
+    c->in_next = 0;
+    c->in_used = waiting + nbytes;
+    return nbytes;
 }
 
 unsigned console_waiting(struct console *c)

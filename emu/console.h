@@ -23,6 +23,9 @@ struct console {
     unsigned looked;   /* looks in vain since it last got or wrote something */
     int over_limit;    /* the output limit was reached */
     int failed;        /* standard output cannot be written: the errno */
+    int muted;         /* standard output is not written: who listens in has it all */
+    void *tap_self;
+    void (*tap)(void *self, const char *text, size_t nbytes); /* listens in; may be null */
     int (*stop)(void); /* nonzero: do not wait; may be null */
 };
 
@@ -40,6 +43,9 @@ unsigned console_waiting(struct console *c);
 
 /* Takes the next of them; -1 if there is none. */
 int console_take(struct console *c);
+
+/* Something was typed elsewhere. Returns how much of it there is room for. */
+size_t console_feed(struct console *c, const char *text, size_t nbytes);
 
 /* The program does nothing but look for input: waits up to 10 ms for some, after what was printed
  * so far is written. */

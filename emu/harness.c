@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "emu/board.h"
 #include "emu/checking.h"
 #include "emu/core/bus.h"
 #include "emu/core/clock.h"
@@ -29,6 +30,7 @@ enum {
         100, /* libpi's delay_cycles loop on a Pi with its caches off, about 70 cycles */
     VAIN_LOOKS_BEFORE_IDLE = 64,
     CALLS_BEFORE_INPUT = 64,
+    LOOK_NS = 10000000, /* how long somebody who watches is kept waiting */
     BLOCK_NS = 10, /* a basic block of --time=counted: seven cycles, as many instructions at best */
 };
 
@@ -67,6 +69,7 @@ void run_end(int status, int sig)
     watch_end();
     pi_close();
     hookup_close();
+    control_ended(status, sig);
     fflush(NULL);
     if (sig) {
         sigset_t set;
@@ -120,6 +123,7 @@ static void idle(void)
     static int said;
 
     watch_waits(1);
+    control_look();
     console_idle(&run.console);
     if (run.console.in_ended && !said && !run.options.quiet) {
         said = 1;
@@ -196,7 +200,8 @@ static int wait_for_time(void *self, uint64_t ns)
 {
     (void)self;
     console_flush(&run.console);
-    return native_sleep(ns);
+    control_look();
+    return native_sleep(control_wanted() && ns > LOOK_NS ? LOOK_NS : ns);
 }
 
 static void start_clock(void)
@@ -208,6 +213,8 @@ static void start_clock(void)
     run.clock.ask = pi_time_us;
     run.clock.wait = wait_for_time;
     clock_start(&run.clock, mode);
+    if (mode == CLOCK_VIRTUAL && run.options.speed == 0 && control_wanted())
+        run.options.speed = 1; /* else all would be over before anybody has looked */
     if (run.options.speed > 0)
         clock_pace(&run.clock, run.options.speed);
     run.bus.timing = &run.clock;
@@ -235,9 +242,12 @@ static int models_irq_pending(void *self)
 /* The program computes or waits for a variable: time jumps to the next interrupt. */
 static void models_irq_look(void *self)
 {
-    uint64_t next = dev_board_next_irq(&board), now = clock_ns(&run.clock);
+    uint64_t next, now;
 
     (void)self;
+    control_look();
+    next = dev_board_next_irq(&board);
+    now = clock_ns(&run.clock);
     hookup_waits();
     next = hookup_next() < next ? hookup_next() : next;
     console_flush(&run.console);
@@ -254,6 +264,7 @@ static void models_irq_look(void *self)
 static void models_irq_input(void *self)
 {
     (void)self;
+    control_look();
     hookup_waits();
     console_flush(&run.console);
     dev_board_poll(&board);
@@ -267,6 +278,7 @@ static int both_irq_pending(void *self)
 
 static void both_irq_look(void *self)
 {
+    control_look();
     console_flush(&run.console);
     dev_board_poll(&board);
     pi_irq_look(self);

@@ -172,6 +172,31 @@ void hookup_open(struct dev_board *b, void (*idle_)(void))
         bus_watch(&run.bus, &watcher);
 }
 
+/* Without any wiring the pin is the model's alone, and the program's writes of pins stay quick. */
+int hookup_drive(struct dev_board *b, unsigned pin, enum hookup_level to)
+{
+    static const enum drive as[] = {
+        [HOOKUP_RELEASED] = DRIVE_NONE, [HOOKUP_LOW] = DRIVE_LOW, [HOOKUP_HIGH] = DRIVE_HIGH};
+    static const enum pin_outside directly[] = {[HOOKUP_RELEASED] = OUTSIDE_NOTHING,
+                                                [HOOKUP_LOW] = OUTSIDE_LOW,
+                                                [HOOKUP_HIGH] = OUTSIDE_HIGH};
+    static int end[PINS]; /* its number, and 1 */
+
+    if (!open_) {
+        board = b;
+        pins_drive(NULL, pin, directly[to]);
+        return 0;
+    }
+    if (!end[pin]) {
+        end[pin] = wiring_add_end(&parts.wiring, pin, "who watches the board") + 1;
+        if (!end[pin])
+            return -1;
+        dev_gpio_wire(&b->gpio, parts.wiring.wired);
+    }
+    wiring_drive(&parts.wiring, end[pin] - 1, as[to]);
+    return 0;
+}
+
 uint64_t hookup_next(void)
 {
     return open_ ? clock_next(&run.clock) : CLOCK_NEVER;

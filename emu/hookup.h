@@ -13,6 +13,11 @@ void hookup_open(struct dev_board *b, void (*idle)(void));
 /* When something wired to the pins will next do anything by itself; CLOCK_NEVER. */
 uint64_t hookup_next(void);
 
+/* Drives a pin (0..53) of the board's from outside, beside what is wired to it, or no longer. 0, or
+ * -1: the wiring is full. */
+enum hookup_level { HOOKUP_RELEASED, HOOKUP_LOW, HOOKUP_HIGH };
+int hookup_drive(struct dev_board *b, unsigned pin, enum hookup_level to);
+
 /* The program computes or waits for a variable: a part may do something about it. */
 void hookup_waits(void);
 

@@ -94,6 +94,8 @@ static int read_flag(struct options *o, const char *word)
         o->pi = 1;
     else if (strncmp(word, "--pi=", 5) == 0 && word[5])
         o->pi = 1, o->pi_name = word + 5;
+    else if (strcmp(word, "--board") == 0)
+        o->board = 1;
     else if (strcmp(word, "--trace") == 0)
         o->trace = TRACE_COURSE;
     else if (strcmp(word, "--valgrind") == 0)

@@ -23,6 +23,7 @@ struct options {
     enum engine_choice engine;
     const char *sd;              /* --sd: the SD card's image, see emu/sd-image.h; null: no card */
     const char *record, *replay; /* names of logs, see docs/log.md; null: none */
+    int board;                   /* --board: the 40-pin header, live in the terminal */
     const char *vcd;             /* --vcd: the waveform to write; null: none */
     double timeout_s;            /* 0: none */
     double speed;                /* of virtual time against the laptop's; 0: as fast as it can */

@@ -386,6 +386,12 @@ void pi_irq_enabled(void *self, int unmasked)
     schedule();
 }
 
+void pi_serve(void)
+{
+    if (answers)
+        pi_irq_look(NULL);
+}
+
 void pi_irq_look(void *self)
 {
     (void)self;

@@ -19,6 +19,9 @@ int pi_find(void);
  * as well. */
 void pi_map(const struct bus_target *controller);
 
+/* Nothing else is done for a while: the line is served. Harmless without a Pi. */
+void pi_serve(void);
+
 /* The exit status to end with after a lost access (BUS_LOST), said to the user; 0: the run is being
  * ended already. */
 int pi_lost(void);

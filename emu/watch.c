@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "emu/board.h"
 #include "emu/checking.h"
 #include "emu/observe/trace.h"
 #include "emu/observe/vcd.h"
@@ -156,6 +157,7 @@ void watch_posted(uint64_t ns)
 
 void watch_waits(int waits)
 {
+    control_waits(waits);
     if (draws)
         vcd_waits(&vcd, waits);
 }
@@ -176,6 +178,7 @@ void watch_start(struct native_host *host, struct dev_board *board)
     checking_watch(host);
     recording_hook(host);
     recording_last();
+    control_watch(board);
 }
 
 void watch_end(void)

@@ -238,6 +238,44 @@ static void idle_does_not_wait_when_stopping(void **state)
     assert_int_equal(c.in_used, 0);
 }
 
+static void fed_from_elsewhere(void **state)
+{
+    struct console c = {.in_ended = 1};
+    char more[300] = "";
+
+    (void)state;
+    assert_int_equal(console_waiting(&c), 0);
+    assert_int_equal(console_feed(&c, "ab", 2), 2);
+    assert_int_equal(console_waiting(&c), 2);
+    assert_int_equal(console_take(&c), 'a');
+    assert_int_equal(console_feed(&c, "cd", 2), 2);
+    assert_int_equal(console_quick_waiting(&c), 3);
+    assert_int_equal(console_take(&c), 'b');
+    assert_int_equal(console_take(&c), 'c');
+    assert_int_equal(console_feed(&c, more, sizeof more), 255); /* and the d that waits */
+    assert_int_equal(console_feed(&c, more, sizeof more), 0);
+    assert_int_equal(console_take(&c), 'd');
+}
+
+static void listen_in(void *self, const char *text, size_t nbytes)
+{
+    strncat(self, text, nbytes);
+}
+
+static void heard_where_it_is_not_written(void **state)
+{
+    char heard[32] = "", got[8];
+    struct console c = {.muted = 1, .tap = listen_in, .tap_self = heard};
+
+    (void)state;
+    console_write(&c, "a\033b\n", 4);
+    assert_int_equal(console_quick_put(&c, 'c'), 0);
+    assert_string_equal(heard, "a b\nc");
+    console_flush(&c);
+    assert_int_equal(read(from_output, got, sizeof got), -1);
+    assert_int_equal(errno, EAGAIN);
+}
+
 int main(void)
 {
 #define CONSOLE_TEST(f) cmocka_unit_test_setup_teardown(f, redirect, restore)
@@ -255,6 +293,8 @@ int main(void)
         CONSOLE_TEST(quick_where_nothing_follows),
         CONSOLE_TEST(input_ended),
         CONSOLE_TEST(idle_does_not_wait_when_stopping),
+        CONSOLE_TEST(fed_from_elsewhere),
+        CONSOLE_TEST(heard_where_it_is_not_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
