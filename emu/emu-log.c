@@ -195,11 +195,16 @@ static void print_count(const char *what, uint64_t n)
 /* The log's own facts; a text has none. */
 static void print_log(struct compare_input *in, int rc)
 {
+    static const char *const clock_names[LOG_CLOCKS] = {
+        [LOG_VIRTUAL] = "virtual time",
+        [LOG_REAL] = "real time",
+        [LOG_COUNTED] = "virtual time, blocks counted",
+    };
     const char *program = in->log.places;
 
     if (program && strncmp(program, "program ", 8) == 0)
         printf("%-12s %.*s\n", "program", (int)strcspn(program + 8, "\n"), program + 8);
-    printf("%-12s %s\n", "clock", in->log.clock == LOG_VIRTUAL ? "virtual time" : "real time");
+    printf("%-12s %s\n", "clock", clock_names[in->log.clock]);
     if (rc < 0)
         printf("%-12s unknown: the log is damaged\n", "end");
     else if (!in->log.complete)

@@ -81,7 +81,7 @@ static struct bus uarts;
 
 struct bus *recording_uarts(void)
 {
-    return replays && replay.log.clock == LOG_VIRTUAL ? &uarts : NULL;
+    return replays && replay.log.clock != LOG_REAL ? &uarts : NULL;
 }
 
 /* A Pi's UART had room for every byte, at times that nobody knows. */
@@ -104,7 +104,7 @@ static void print(void *self, const struct bus_access *a, int result)
     (void)self, (void)result;
     if (a->op != BUS_WRITE)
         return;
-    if (replay.log.clock != LOG_VIRTUAL)
+    if (replay.log.clock == LOG_REAL)
         print_at_once(a);
     else if (uarts.page[(a->addr - PERIPHERAL_BASE) / BUS_PAGE])
         bus_perform(&uarts, &copy);
@@ -130,6 +130,9 @@ static void differs(void *self, const struct bus_access *a, const struct log_rec
             replay.log.number - (r->kind == LOG_ACCESS));
     run_say("recorded: %s", record_text(r, text, sizeof text));
     say_now(a);
+    if (replay.inexact)
+        run_say("interrupts came while the program computed: only if its blocks are counted do "
+                "they come at the same instruction again (emu-cc --counted, --time=counted)");
     run_end(1, 0);
 }
 
@@ -209,6 +212,8 @@ int recording_open(void)
         run_say("--replay %s: %s", o->replay, replay.log.why);
         exit(2);
     }
+    if (replay.log.clock == LOG_COUNTED && native_counts_blocks())
+        run.options.time = TIME_COUNTED;
     return replays = 1;
 }
 
@@ -218,6 +223,17 @@ static int irq_pending(void *self)
 {
     (void)self;
     return replay_irq_pending(&replay);
+}
+
+static int irq_computing(void *self, uintptr_t *pc)
+{
+    uint32_t where;
+
+    (void)self;
+    if (!replay_irq_computing(&replay, &where))
+        return 0;
+    *pc = where;
+    return 1;
 }
 
 /* The program computes. If nothing else came in the recorded run but a limit, a signal, or the
@@ -290,6 +306,8 @@ void recording_hook(struct native_host *h)
         return;
     h->irq_pending = irq_pending;
     h->irq_look = irq_look;
+    h->irq_computing = irq_computing;
+    h->irq_input = NULL;
     h->irq_enabled = NULL;
     h->computed = computed;
     h->watch_computing = 1;
@@ -333,7 +351,9 @@ static enum log_clock whose_time(void)
 {
     if (replays)
         return replay.log.clock;
-    return run.clock.mode == CLOCK_VIRTUAL ? LOG_VIRTUAL : LOG_REAL;
+    if (run.clock.mode != CLOCK_VIRTUAL)
+        return LOG_REAL;
+    return run.options.time == TIME_COUNTED ? LOG_COUNTED : LOG_VIRTUAL;
 }
 
 void recording_last(void)

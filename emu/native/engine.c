@@ -14,6 +14,7 @@
 #include "emu/native/gate.h"
 #include "emu/native/irq.h"
 #include "emu/native/stacks.h"
+#include "emu/native/step.h"
 #include "emu/native/valgrind-request.h"
 
 /* From the linker script: where the program lies, and which part of it is libpi's console driver.
@@ -35,7 +36,6 @@ extern uintptr_t native_guest_sp; /* switch.S: where the program's stack stood a
 static const struct native_host *host;
 struct emu_quick emu_quick;
 struct call_counts native_counts;
-static int under_debugger; /* since the start */
 
 /* Blocks run before all else, too: sanitizers add constructors to the program. */
 static uint64_t uncounted;
@@ -157,7 +157,7 @@ int native_map_ram(const char **why)
 }
 
 /* A debugger's breakpoint on native_call or on the bus is to see every access. */
-static int debugged(void)
+static int ask_debugged(void)
 {
     static const char key[] = "TracerPid:";
     char line[64];
@@ -173,9 +173,19 @@ static int debugged(void)
     return tracer != 0;
 }
 
+int engine_debugged(void)
+{
+    static int known = -1;
+
+    if (known < 0)
+        known = ask_debugged();
+    return known;
+}
+
 void engine_hold(void)
 {
-    clock_hold(host->clock, host->bus->watched || irq_unmasked || irq_watching || under_debugger);
+    clock_hold(host->clock,
+               host->bus->watched || irq_unmasked || irq_watching || engine_debugged());
 }
 
 int native_has_vectors(void)
@@ -237,7 +247,6 @@ void native_run(const struct native_host *h)
                                    .barriers = h->bus->watched_quick || h->bus->wrapped};
     bus_quick_start(h->bus);
     irq_start(h);
-    under_debugger = debugged();
     if (h->watch_computing)
         native_watch_computing(1);
     engine_hold();
@@ -380,16 +389,31 @@ static void check_stack(uintptr_t pc)
     engine_fail(what, pc);
 }
 
+/* Blocks are no calls: where one goes through the gate hangs on who waits for what. */
 uintptr_t native_call(enum emu_call call, uintptr_t a, uintptr_t b, uintptr_t pc)
 {
-    uintptr_t value;
+    uintptr_t value = 0, where;
+    int counts = call != CALL_BLOCK;
 
     fault_enter_host(pc);
-    native_counts.calls++;
+    if (irq_unmasked && counts && irq_owed(&where) &&
+        irq_before(&(struct call){call, a, b, pc, native_guest_sp})) {
+        fault_leave_host();
+        return 0;
+    }
+    native_counts.calls += (unsigned)counts;
     check_stack(pc);
     value = dispatch(call, a, b, pc);
     if (irq_unmasked)
-        irq_at_gate(pc, call == CALL_BLOCK);
+        irq_at_gate(pc, !counts);
     fault_leave_host();
+    if (irq_unmasked)
+        step_from_call();
     return value;
+}
+
+uintptr_t engine_call(const struct call *c)
+{
+    native_guest_sp = c->guest_sp;
+    return native_call(c->call, c->a, c->b, c->pc);
 }

@@ -5,6 +5,16 @@
 #include <stdint.h>
 
 #include "emu/core/bus.h"
+#include "emu/native/gate.h"
+
+/* One through the gate. */
+struct call {
+    enum emu_call call;
+    uintptr_t a, b, pc, guest_sp;
+};
+
+/* Makes it, as if the program did so now. */
+uintptr_t engine_call(const struct call *c);
 
 /* One read or write of width 1, 2 or 4 bytes in the program's name, or another event of the bus
  * (then width and addr are 0): marks the console's own, reports a failed one, and ends the run when
@@ -14,6 +24,9 @@ uint32_t engine_access(enum bus_op op, unsigned width, uint32_t addr, uint32_t v
 
 /* The program cannot go on: says what and where, and ends the run with status 1. */
 void engine_fail(const char *what, uintptr_t pc);
+
+/* Whether the run began under a debugger. */
+int engine_debugged(void);
 
 /* After irq_unmasked or irq_watching changed: whether accesses may be quick, which no interrupt can
  * follow and which do not count as calls. */

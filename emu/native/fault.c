@@ -14,6 +14,7 @@
 #include "emu/native/deref.h"
 #include "emu/native/irq.h"
 #include "emu/native/native.h"
+#include "emu/native/step.h"
 
 static const struct native_host *host;
 static double time_limit_s;
@@ -176,8 +177,15 @@ static int device_hit(ucontext_t *context, const struct machine *m, uintptr_t ad
     struct deref_rest rest;
     const char *why;
     char name[64];
+    uintptr_t where;
     int r;
 
+    if (irq_owed(&where)) {
+        fault_enter_host(m->pc + 1);
+        irq_look();
+        fault_leave_host();
+        irq_in_signal(m->pc, 1);
+    }
     fault_enter_host(m->pc + 1);
     r = deref_perform(context, addr, &rest, &why);
     if (r == 0) {
@@ -186,12 +194,22 @@ static int device_hit(ucontext_t *context, const struct machine *m, uintptr_t ad
         if (irq_unmasked)
             irq_in_signal(machine_of(context).pc, 0);
         deref_finish(context, &rest);
+        step_from_signal(context);
         return 0;
     }
     in_host = 0;
     snprintf(what, n, "guest fault: %s the device register %s (0x%lx) through a pointer: %s",
              verb_of(m), reg_name((uint32_t)addr, name, sizeof name), (unsigned long)addr, why);
     return -1;
+}
+
+static void look_from_signal(ucontext_t *context, uintptr_t pc)
+{
+    fault_enter_host(pc + 1);
+    irq_look();
+    fault_leave_host();
+    irq_looked(irq_in_signal(pc, 1));
+    step_from_signal(context);
 }
 
 /* An interrupt may be pending, or the timer of irq.c asks whether the program spins. */
@@ -203,15 +221,12 @@ static void on_kick(int sig, siginfo_t *info, void *context)
     (void)sig;
     if (info->si_code != SI_TIMER)
         irq_note_kick();
-    else if (in_host || !irq_tick(m.pc))
+    else if (in_host || step_is_on() || !irq_tick(m.pc))
         return;
     if (ending || in_host)
         return;
     if (native_is_guest_text(m.pc)) {
-        fault_enter_host(m.pc + 1);
-        irq_look();
-        fault_leave_host();
-        irq_looked(irq_in_signal(m.pc, 1));
+        look_from_signal(context, m.pc);
     } else { /* on the way in or out, or in a sanitizer */
         irq_again();
     }
@@ -226,6 +241,11 @@ void fault_handler(int sig, siginfo_t *info, void *context)
 
     if (ending) {
         signal(sig, SIG_DFL);
+        return;
+    }
+    if (sig == SIGTRAP && info->si_code == TRAP_TRACE && step_is_on()) {
+        if (step_reached(context, m.pc))
+            look_from_signal(context, m.pc);
         return;
     }
     if (sig == SIGSEGV || sig == SIGBUS) {

@@ -16,6 +16,7 @@
 #include "emu/native/engine.h"
 #include "emu/native/fault.h"
 #include "emu/native/stacks.h"
+#include "emu/native/step.h"
 #include "emu/native/valgrind-request.h"
 
 enum { /* of the status register, DDI 0100I A2-11 */
@@ -48,12 +49,13 @@ struct activation {
     uintptr_t pc, stack; /* of what it interrupted */
     uint32_t cpsr;
     struct rest rest;
+    struct call call; /* made when it has returned; not if pc is 0 */
 };
 
 /* What emu_gate runs next; sp 0: nothing. Read in switch.S. */
 uintptr_t native_handler_sp, native_handler_pc, native_handler_fast;
 
-void native_handler_end(uintptr_t top);
+uintptr_t native_handler_end(uintptr_t top, uintptr_t value);
 void native_run_handler(uintptr_t top, uintptr_t pc, uintptr_t fast);
 
 static const struct native_host *host;
@@ -132,6 +134,7 @@ void irq_set_cpsr(uint32_t c)
 void irq_start(const struct native_host *h)
 {
     host = h;
+    step_start(h);
 }
 
 /* ---- activations ---- */
@@ -213,6 +216,22 @@ static void resume(const struct rest *r)
         native_delay(r->ns - now, r->includes_handler);
 }
 
+int irq_owed(uintptr_t *where)
+{
+    return irq_unmasked && host->irq_computing && host->irq_computing(host->self, where);
+}
+
+int irq_before(const struct call *c)
+{
+    int which;
+
+    irq_look();
+    which = due();
+    if (which)
+        begin(which, c->pc, 1)->call = *c;
+    return which;
+}
+
 /* The other half: back to what was interrupted, and on with its delay. */
 static void end(struct activation *a)
 {
@@ -244,14 +263,20 @@ void irq_at_gate(uintptr_t pc, int computing)
         begin(which, pc, computing);
 }
 
-void native_handler_end(uintptr_t top)
+/* value: of the call at whose end it ran. */
+uintptr_t native_handler_end(uintptr_t top, uintptr_t value)
 {
     struct activation *a = activation_at(top);
+    const struct call c = a->call;
 
     fault_enter_host(a->pc);
     end(a);
+    if (c.pc)
+        return engine_call(&c);
     irq_at_gate(a->pc, 0);
     fault_leave_host();
+    step_from_call();
+    return value;
 }
 
 int irq_in_signal(uintptr_t pc, int computing)

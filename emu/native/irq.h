@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "emu/native/engine.h"
 #include "emu/native/native.h"
 
 void irq_start(const struct native_host *h);
@@ -26,6 +27,14 @@ extern int irq_watching;
 /* At the end of a call made from pc: if an interrupt is due, makes emu_gate run the handler before
  * it returns. */
 void irq_at_gate(uintptr_t pc, int computing);
+
+/* A replay: the recorded run was interrupted in what the program computes between its last call and
+ * its next; where. */
+int irq_owed(uintptr_t *where);
+
+/* irq_owed, but the program is at its next call: the handler runs first, and then the call is made
+ * (then 1 is returned, and native_call is to return). */
+int irq_before(const struct call *c);
 
 /* native_kick's flag alone; safe in a signal handler. */
 void irq_note_kick(void);

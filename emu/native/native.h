@@ -55,6 +55,9 @@ struct native_host {
      * interrupt is unmasked: find out what is new (read the line, ring alarms). Also called from
      * within native_delay. May block shortly; irq_pending is asked next. */
     void (*irq_look)(void *self);
+    /* For a replay, null otherwise: the next interrupt came while the program computed, between the
+     * last of native_counts.calls and the one after. Where, in *pc. */
+    int (*irq_computing)(void *self, uintptr_t *pc);
     /* With block_ns: called every millisecond of the program's time while an interrupt is unmasked:
      * has input come? Lets no time pass. Null: there is none. */
     void (*irq_input)(void *self);

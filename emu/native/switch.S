@@ -37,9 +37,9 @@ emu_gate:
     movq native_handler_fast(%rip), %rsi
     call emu_guest_interrupt
     movq %rsp, %rdi
+    movq -8(%rbp), %rsi
     movq native_host_sp(%rip), %rsp
     call native_handler_end
-    movq -8(%rbp), %rax
     jmp 1b
     .cfi_endproc
     .size emu_gate, . - emu_gate
@@ -147,10 +147,10 @@ emu_gate:
     addl $16, %esp
     movl %esp, %eax
     movl native_host_sp, %esp
-    subl $12, %esp
+    subl $8, %esp
+    pushl -4(%ebp)
     pushl %eax
     call native_handler_end
-    movl -4(%ebp), %eax
     jmp 1b
     .cfi_endproc
     .size emu_gate, . - emu_gate
@@ -257,11 +257,11 @@ emu_gate:
     ldr x1, [x9, :lo12:native_handler_fast]
     bl emu_guest_interrupt
     mov x0, sp
+    ldr x1, [x29, #-16]
     adrp x9, native_host_sp
     ldr x10, [x9, :lo12:native_host_sp]
     mov sp, x10
     bl native_handler_end
-    ldr x0, [x29, #-16]
     b 1b
     .cfi_endproc
     .size emu_gate, . - emu_gate

@@ -84,7 +84,7 @@ static uint32_t take32(struct input *in)
 
 static uint64_t cost(const struct log_code *c, const struct bus_access *a)
 {
-    if (c->clock != LOG_VIRTUAL)
+    if (c->clock == LOG_REAL)
         return 0;
     switch (a->op) {
     case BUS_READ:
@@ -101,7 +101,7 @@ static uint64_t cost(const struct log_code *c, const struct bus_access *a)
 
 static uint64_t tick_ns(const struct log_code *c)
 {
-    return c->clock == LOG_VIRTUAL ? 1 : REAL_TICK_NS;
+    return c->clock == LOG_REAL ? REAL_TICK_NS : 1;
 }
 
 /* So many ticks later, or earlier. -1: that is before the start, or no 63 bits hold it. */

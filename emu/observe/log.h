@@ -22,7 +22,12 @@ enum log_kind {
 
 /* Whose time a log tells. In virtual time an access takes 100 ns, a delay what it says, and a
  * record that is later or earlier says so. */
-enum log_clock { LOG_VIRTUAL, LOG_REAL, LOG_CLOCKS };
+enum log_clock {
+    LOG_VIRTUAL,
+    LOG_REAL,
+    LOG_COUNTED, /* virtual, and the program's basic blocks take some */
+    LOG_CLOCKS
+};
 
 struct log_record {
     enum log_kind kind;

@@ -209,7 +209,7 @@ void record_cycles(struct record *r, uint32_t value)
     uint64_t known =
         r->code.expected_ns + (r->counts->timed_calls - r->then.timed_calls) * CLOCK_CYCLES_NS;
 
-    if (r->code.clock == LOG_VIRTUAL && known == r->clock->ns)
+    if (r->code.clock != LOG_REAL && known == r->clock->ns)
         return;
     record_settle(r);
     record.count = (uint32_t)(r->counts->timed_calls - r->then.timed_calls);

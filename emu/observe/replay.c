@@ -21,9 +21,25 @@ static void apply_memory(struct replay *r)
     r->wrote(r->self, r->next.addr, r->next.nbytes);
 }
 
+static int is_masters(const struct log_record *r)
+{
+    return r->kind == LOG_MEMORY || (r->kind == LOG_ACCESS && r->a.origin == ORIGIN_DMA);
+}
+
+static int is_computing(const struct replay *r)
+{
+    return r->state > 0 && r->next.kind == LOG_IRQ && r->next.by_signal;
+}
+
+/* Where the program's blocks count, the time of what came between its calls says where. */
 static void step(struct replay *r)
 {
     r->state = log_next(&r->log, &r->next);
+    r->computes = 0;
+    if (r->log.clock == LOG_COUNTED && (is_computing(r) || (r->state > 0 && is_masters(&r->next))))
+        clock_alarm_set(r->clock, &r->alarm, r->next.ns);
+    else
+        clock_alarm_clear(r->clock, &r->alarm);
 }
 
 /* To the record behind one of the program's. What it made bus masters write is there at once. */
@@ -33,11 +49,6 @@ static void advance(struct replay *r)
     r->looks = 0;
     for (step(r); r->state > 0 && r->next.kind == LOG_MEMORY; step(r))
         apply_memory(r);
-}
-
-static int is_masters(const struct log_record *r)
-{
-    return r->kind == LOG_MEMORY || (r->kind == LOG_ACCESS && r->a.origin == ORIGIN_DMA);
 }
 
 /* What bus masters did by themselves until `ns`, each at its time. */
@@ -55,8 +66,17 @@ static void catch_up(struct replay *r, uint64_t ns)
     r->clock->ns = now;
 }
 
+static void time_has_come(void *self)
+{
+    struct replay *r = self;
+
+    catch_up(r, r->clock->ns);
+    r->computes = is_computing(r) && r->next.ns <= r->clock->ns;
+}
+
 int replay_open(struct replay *r, const char *path)
 {
+    r->alarm = (struct clock_alarm){.self = r, .ring = time_has_come};
     return log_open(&r->log, path);
 }
 
@@ -156,10 +176,21 @@ int replay_irq_pending(struct replay *r)
     return (int)r->next.value;
 }
 
+int replay_irq_computing(struct replay *r, uint32_t *pc)
+{
+    catch_up(r, r->clock->ns);
+    if (!is_computing(r) || r->counts->calls - r->then.calls != r->next.count)
+        return 0;
+    *pc = r->next.addr;
+    return 1;
+}
+
 void replay_irq_look(struct replay *r)
 {
+    uint32_t pc;
+
     catch_up(r, UINT64_MAX); /* time jumped to what was next */
-    r->computes = 1;
+    r->computes = replay_irq_computing(r, &pc);
 }
 
 uint32_t replay_irq_begins(struct replay *r, int *by_signal)
@@ -167,7 +198,7 @@ uint32_t replay_irq_begins(struct replay *r, int *by_signal)
     uint32_t pc = r->next.addr;
 
     *by_signal = r->next.by_signal;
-    r->computes = 0;
+    r->inexact |= *by_signal && r->log.clock != LOG_COUNTED;
     set_time(r, r->next.ns);
     advance(r);
     return pc;

@@ -35,8 +35,10 @@ struct replay {
     int matched;             /* by the access that is being performed */
     int state;               /* of log_next: 1 there is a next one, 0 or -1 */
     struct call_counts then; /* at the last record */
-    int computes;            /* found by irq_look since the last interrupt */
-    uint32_t looks;          /* for input, in vain, since the last record */
+    int computes;            /* the interrupt that comes next did so here, while it computed */
+    int inexact;             /* there were such, and its blocks do not count */
+    struct clock_alarm alarm;
+    uint32_t looks; /* for input, in vain, since the last record */
 };
 
 /* Opens the log. 0, or -1 with r->log.why. */
@@ -48,10 +50,12 @@ void replay_map(struct replay *r, struct bus *bus);
 void replay_watch_first(struct replay *r);
 void replay_watch(struct replay *r);
 
-/* For struct native_host: which interrupt the recorded run had here; the program computes; its
- * handler begins, which has interrupted the location that comes back. One that came while the
- * program computed comes when it does again. */
+/* For struct native_host: which interrupt the recorded run had here; whether the next one came
+ * while the program computed, between the call that is the last one now and the one after, and
+ * where; the program computes, just there; its handler begins, which has interrupted the location
+ * that comes back. */
 int replay_irq_pending(struct replay *r);
+int replay_irq_computing(struct replay *r, uint32_t *pc);
 void replay_irq_look(struct replay *r);
 uint32_t replay_irq_begins(struct replay *r, int *by_signal);
 

@@ -37,6 +37,28 @@ for part in timer program; do
     "$emu_cc" -O1 --level=printk "$top/tests/e2e/interrupts/$part.c" -o $part-printk.emu
     same "interrupts, $part, --level=printk" ./$part-printk.emu
 done
+
+# A loop that touches no device: where it was interrupted, exactly if its blocks are counted. A program that
+# makes its next access sooner than the recorded one has the interrupt in front of that access.
+counts=$top/tests/e2e/interrupts/count.c
+"$emu_cc" -O1 --counted "$counts" -o counted.emu
+same "interrupts in a loop, counted" ./counted.emu --time=counted
+"$emu_cc" -O1 -DQUIET "$counts" -o quiet.emu
+same "interrupts in a loop" ./quiet.emu
+"$emu_cc" -O1 -m32 -DQUIET "$counts" -o quiet-32.emu
+same "interrupts in a loop, -m32" ./quiet-32.emu
+"$emu_cc" -O1 -DQUIET -DSPIN=3 "$counts" -o short.emu
+./quiet.emu --quiet --record run.log >said
+run timeout 60 ./short.emu --quiet --replay run.log
+is "interrupts in a loop, which is over sooner: the same accesses" "$status $out" "0 $(cat said)"
+"$emu_cc" -O1 "$counts" -o loop.emu
+"$emu_cc" -O1 -DSPIN=3 "$counts" -o short.emu
+./loop.emu --quiet --record run.log >/dev/null
+run timeout 60 ./short.emu --quiet --replay run.log
+is "a program that notices where it was interrupted: status" "$status" 1
+like "and is told how that is exact" "$err" "emu: interrupts came while the program computed: only if its blocks are counted do they come at the same instruction again"
+rm -f said
+
 for source in buses/pwm-dma buses/uart-dma buses/bsc-eeprom firmware/tags firmware/clocks firmware/pl011 \
     firmware/serial-interrupt firmware/watchdog; do
     name=${source##*/}

@@ -310,6 +310,46 @@ static void a_replay_of_a_replay_is_identical(void **state)
     free(a);
 }
 
+/* The recorded run was interrupted between its calls: neither at the end of one, nor when the
+ * program computes elsewhere, but there; and at the latest the next call finds that it is owed. */
+static void an_interrupt_while_computing_comes_between_the_same_calls(void **state)
+{
+    uint32_t s = 1, pc;
+    int by_signal;
+
+    (void)state;
+    start(first, NULL);
+    handler(&s);
+    run.counts.calls += 3;
+    record_irq(&run.record, 1, 0x20044, 1);
+    handler(&s);
+    assert_int_equal(record_end(&run.record, 0, 0, "", 0), 0);
+
+    s = 1;
+    start(second, first);
+    handler(&s);
+    replay_irq_look(&run.replay);
+    assert_int_equal(replay_irq_pending(&run.replay), 0);
+    run.counts.calls += 3;
+    assert_int_equal(replay_irq_pending(&run.replay), 0);
+    assert_int_equal(replay_irq_computing(&run.replay, &pc), 1);
+    assert_int_equal(pc, 0x20044);
+    run.counts.calls++;
+    assert_int_equal(replay_irq_computing(&run.replay, &pc), 0);
+    replay_irq_look(&run.replay);
+    assert_int_equal(replay_irq_pending(&run.replay), 0);
+    run.counts.calls--;
+    replay_irq_look(&run.replay);
+    assert_int_equal(replay_irq_pending(&run.replay), 1);
+    assert_int_equal(replay_irq_begins(&run.replay, &by_signal), 0x20044);
+    assert_int_equal(by_signal, 1);
+    assert_int_equal(run.replay.inexact, 1);
+    assert_int_equal(replay_irq_computing(&run.replay, &pc), 0);
+    handler(&s);
+    finish();
+    log_close_reader(&run.replay.log);
+}
+
 static void the_first_difference_is_found(void **state)
 {
     static uint32_t changed;
@@ -378,6 +418,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_replay_of_a_replay_is_identical),
+        cmocka_unit_test(an_interrupt_while_computing_comes_between_the_same_calls),
         cmocka_unit_test(the_first_difference_is_found),
         cmocka_unit_test(a_program_that_goes_on_is_told),
     };
