@@ -107,6 +107,8 @@ int log_open(struct log_reader *r, const char *path)
 
 /* ---- blocks ---- */
 
+static const char no_block[] = "no block begins there";
+
 /* The block at `at`, unpacked, into r->block. The bytes it takes in the file; 0: there is none that
  * is whole, r->wrong says why. */
 static size_t read_block(struct log_reader *r, uint64_t at, unsigned kind, size_t *unpacked)
@@ -123,7 +125,7 @@ static size_t read_block(struct log_reader *r, uint64_t at, unsigned kind, size_
     stored = get32le(h + AT_STORED);
     n = get32le(h + AT_UNPACKED);
     if (h[AT_KIND] != kind || n == 0 || n > LOG_BLOCK_ROOM || stored > n) {
-        r->wrong = "no block begins there";
+        r->wrong = no_block;
         return 0;
     }
     if (at + LOG_BLOCK_HEADER + stored > r->size) {
@@ -205,9 +207,10 @@ static int read_tail(struct log_reader *r)
     return 1;
 }
 
-/* Places follow the last block of code. */
+/* Places follow the last block of code; or what is wrong with it, if it is one. */
 static int read_places(struct log_reader *r)
 {
+    const char *wrong = r->wrong;
     uint64_t at = r->offset;
     size_t total = 0, n, took;
 
@@ -223,7 +226,9 @@ static int read_places(struct log_reader *r)
         at += took;
     }
     r->n = r->at = 0;
-    return at == r->size ? 0 : damaged(r, at, r->wrong);
+    if (at == r->size)
+        return 0;
+    return damaged(r, at, at == r->offset && r->wrong == no_block ? wrong : r->wrong);
 }
 
 /* Brings the next block into r->block: 1; 0: there is none; -1. */

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "emu/observe/log-file.h"
+#include "emu/observe/log-layout.h"
 
 static char path[] = "/tmp/log-file-XXXXXX", other[] = "/tmp/log-file-XXXXXX";
 
@@ -179,6 +180,38 @@ static void every_flipped_bit(void **state)
         if (rc != -1 || !r.why[0])
             fail_msg("bit %zu of byte %zu: not noticed", bit % 8, bit / 8);
     }
+    free(bytes);
+}
+
+static const char *why_of(const uint8_t *bytes, size_t n)
+{
+    static struct log_reader r;
+
+    store(other, bytes, n);
+    assert_int_equal(log_open(&r, other), 0);
+    assert_int_equal(read_log(other, &r), -1);
+    log_close_reader(&r);
+    return r.why;
+}
+
+/* Of records, and of places, in a log that was closed. */
+static void a_damaged_block_is_named(void **state)
+{
+    size_t n, places;
+    uint8_t *bytes;
+
+    (void)state;
+    write_log(path, 3000);
+    bytes = load(path, &n);
+    places = LOG_HEADER + LOG_BLOCK_HEADER + get32le(bytes + LOG_HEADER + AT_STORED);
+    bytes[LOG_HEADER + LOG_BLOCK_HEADER + 9] ^= 1;
+    assert_string_equal(why_of(bytes, n), "damaged at offset 32: the block's check is wrong");
+    bytes[LOG_HEADER + LOG_BLOCK_HEADER + 9] ^= 1;
+    bytes[places + LOG_BLOCK_HEADER] ^= 1;
+    assert_non_null(strstr(why_of(bytes, n), ": the block's check is wrong"));
+    bytes[places + LOG_BLOCK_HEADER] ^= 1;
+    bytes[places] = 0;
+    assert_non_null(strstr(why_of(bytes, n), ": no block begins there"));
     free(bytes);
 }
 
@@ -398,6 +431,7 @@ int main(void)
         cmocka_unit_test(what_was_written_is_read),
         cmocka_unit_test(cut_at_every_byte),
         cmocka_unit_test(every_flipped_bit),
+        cmocka_unit_test(a_damaged_block_is_named),
         cmocka_unit_test(another_version_is_named),
         cmocka_unit_test(a_killed_run_leaves_all_of_it),
         cmocka_unit_test(killed_at_any_time),
