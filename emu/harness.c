@@ -20,6 +20,7 @@
 #include "emu/recording.h"
 #include "emu/run.h"
 #include "emu/sd-image.h"
+#include "emu/start.h"
 #include "emu/watch.h"
 #include "libunix/guard.h"
 #include "libunix/line.h"
@@ -236,7 +237,7 @@ static int models_irq_pending(void *self)
     (void)self;
     if (++calls % CALLS_BEFORE_INPUT == 0 && dev_board_wants_input(&board))
         dev_board_poll(&board);
-    return dev_board_irq(&board);
+    return start_irq(dev_board_irq(&board));
 }
 
 /* The program computes or waits for a variable: time jumps to the next interrupt. */
@@ -252,8 +253,9 @@ static void models_irq_look(void *self)
     next = hookup_next() < next ? hookup_next() : next;
     console_flush(&run.console);
     dev_board_poll(&board);
-    if (dev_board_irq(&board))
+    if (start_irq(dev_board_irq(&board)))
         return;
+    next = start_next() < next ? start_next() : next;
     if (run.clock.mode != CLOCK_VIRTUAL)
         clock_ring(&run.clock);
     else if (next != CLOCK_NEVER)
@@ -338,6 +340,7 @@ static void set_up_devices(void)
 
     dev_board_init(&board, &outside, &run.bus);
     dev_board_after_boot(&board);
+    start_devices(&board);
     if (forwarded) { /* the line is the harness's: the UARTs and the reset stay on this side */
         pi_map(&board.arm);
         dev_mini_uart_map(&board.mini_uart, &run.bus);
@@ -517,6 +520,7 @@ int main(int argc, char **argv)
     open_card();
     checking_open();
     check_hookups();
+    start_check();
     check_time();
     if (native_map_ram(&why) < 0) {
         run_say("%s", why);
@@ -524,6 +528,7 @@ int main(int argc, char **argv)
     }
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* files of ours that may not grow are told by their errors */
+    start_ram();
     run.console.limit = run.options.output_limit;
     run.console.stop = native_stopping;
     forwarded = !recording_open() && pi_find();

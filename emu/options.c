@@ -1,6 +1,7 @@
 /* One grammar for emu and every .emu, so that emu can hand its command line on unread. */
 #include "emu/options.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,26 @@ static int read_flag(struct options *o, const char *word)
     return 1;
 }
 
+/* --fill=zero, --fill=random:SEED */
+static int read_fill(struct options *o, const char *v)
+{
+    static const char random[] = "random:";
+    char *end;
+
+    o->fill = strncmp(v, random, sizeof random - 1) == 0;
+    if (!o->fill)
+        return strcmp(v, "zero") == 0
+                   ? 1
+                   : wrong(o, "--fill=%s: zero or random:SEED is meant, such as --fill=random:7",
+                           v);
+    v += sizeof random - 1;
+    errno = 0;
+    o->seed = strtoull(v, &end, 10);
+    if (*v < '0' || *v > '9' || *end || errno)
+        return wrong(o, "--fill=random:%s: a seed is a number from 0 to 18446744073709551615", v);
+    return 1;
+}
+
 static int read_choice(struct options *o, int argc, char **argv, int *i)
 {
     const char *v = "";
@@ -160,6 +181,10 @@ static int read_valued(struct options *o, int argc, char **argv, int *i)
         return *o->record ? 1 : wrong(o, "--record: the name of a log is meant, such as run.log");
     } else if (takes_value("--replay", argc, argv, i, &o->replay)) {
         return *o->replay ? 1 : wrong(o, "--replay: the name of a log is meant, such as run.log");
+    } else if (takes_value("--initial", argc, argv, i, &o->initial)) {
+        return *o->initial ? 1 : wrong(o, "--initial: the name of a log is meant, such as run.log");
+    } else if (takes_value("--fill", argc, argv, i, &v)) {
+        return read_fill(o, v);
     } else if (takes_value("--timeout", argc, argv, i, &v)) {
         if (read_number(v, 1e8, &o->timeout_s) < 0)
             return wrong(o, "--timeout %s: seconds are meant, such as --timeout 10 or 0.5", v);
@@ -271,6 +296,12 @@ const char *options_help(void)
            "  --record LOG         write all that passes between program and devices to a log\n"
            "  --replay LOG         no devices: answer from a log, stop where the program does\n"
            "                       something else, exit status 1\n"
+           "  --fill=random:SEED   RAM, inputs that float, the timer and the random number "
+           "generator "
+           "start\n"
+           "                       as chance has it, the same for the same SEED; --fill=zero "
+           "(default)\n"
+           "  --initial LOG        registers start as they were in a recorded run, say of a Pi\n"
            "  --valgrind           run under valgrind: what valgrind PROG.emu does\n"
            "  --gdb                run under gdb, with the signals of device accesses passed on\n"
            "  --timeout SECONDS    end the run after this time, exit status 4\n"

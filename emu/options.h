@@ -3,6 +3,7 @@
 #define EMU_OPTIONS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "emu/remote/remote.h"
 
@@ -25,10 +26,13 @@ struct options {
     const char *record, *replay; /* names of logs, see docs/log.md; null: none */
     int board;                   /* --board: the 40-pin header, live in the terminal */
     const char *vcd;             /* --vcd: the waveform to write; null: none */
-    double timeout_s;            /* 0: none */
-    double speed;                /* of virtual time against the laptop's; 0: as fast as it can */
-    unsigned long output_limit;  /* bytes; 0: none */
-    int valgrind, gdb;           /* run under it */
+    int fill;                    /* --fill=random:SEED: not all zero at the start */
+    uint64_t seed;
+    const char *initial;        /* --initial: a log that says how registers start; null: none */
+    double timeout_s;           /* 0: none */
+    double speed;               /* of virtual time against the laptop's; 0: as fast as it can */
+    unsigned long output_limit; /* bytes; 0: none */
+    int valgrind, gdb;          /* run under it */
     int strict, quiet, help, version, stats;
     int check, gen_suppressions;                /* emu/checking.h */
     const char *suppressions[MAX_SUPPRESSIONS]; /* files */

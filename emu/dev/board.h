@@ -86,4 +86,15 @@ void dev_board_poll(struct dev_board *d);
 /* Puts them into the state in which the boot loader starts a program. */
 void dev_board_after_boot(struct dev_board *d);
 
+/* After that: what no manual fixes becomes what the seed says. That is how long ago the power came
+ * on, to the nanosecond; the levels of pins that float; the random numbers; whether the last reset
+ * was the watchdog's. */
+void dev_board_chance(struct dev_board *d, uint64_t seed);
+
+/* Whether the register at addr keeps what is written to it, and does no more. */
+int dev_register_is_kept(uint32_t addr);
+
+/* The model that b has at addr starts with this value: 1; 0: it has no register that keeps it. */
+int dev_register_starts(const struct bus *b, uint32_t addr, uint32_t value);
+
 #endif

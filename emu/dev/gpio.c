@@ -80,7 +80,8 @@ static void detect(struct dev_gpio *d, uint64_t rose, uint64_t fell)
 
 static uint64_t levels(const struct dev_gpio_state *s)
 {
-    uint64_t in = (s->outside & s->driven) | (s->pull_up & ~s->driven);
+    uint64_t loose = s->pull_up | (s->noise & ~s->pull_down);
+    uint64_t in = (s->outside & s->driven) | (loose & ~s->driven);
 
     return (s->latch & s->output) | (s->alt_level & s->alt) | (in & ~(s->output | s->alt));
 }
@@ -346,7 +347,8 @@ gpio_quick_write(uint32_t addr, uint32_t value, uintptr_t pc, quick_rest *rest, 
 
 void dev_gpio_reset(struct dev_gpio *d)
 {
-    struct dev_gpio_state fresh = {.driven = d->s.driven, .outside = d->s.outside};
+    struct dev_gpio_state fresh = {
+        .driven = d->s.driven, .outside = d->s.outside, .noise = d->s.noise};
 
     /* Table on p. 102-103; pins 28, 29, 44 and 45 have none. */
     fresh.pull_up = pins(0, 8) | pins(34, 36) | pins(46, 53);
@@ -378,6 +380,12 @@ void dev_gpio_init(struct dev_gpio *d)
     for (unsigned i = 0; i < 4; i++)
         d->irq[i].number = IRQ_GPIO0 + i;
     dev_gpio_reset(d);
+}
+
+void dev_gpio_noise(struct dev_gpio *d, uint64_t to)
+{
+    d->s.noise = to & all_pins;
+    settle(d);
 }
 
 void dev_gpio_map(struct dev_gpio *d, struct bus *b)

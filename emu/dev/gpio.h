@@ -21,7 +21,8 @@ enum dev_gpio_function { /* the three bits of FSEL, p. 92 */
                          GPIO_FSEL_ALT5 = 2,
 };
 
-/* What the world outside does to a pin. A floating pin follows its pull; without one it reads 0. */
+/* What the world outside does to a pin. A floating pin follows its pull; without one it reads 0,
+ * or what dev_gpio_noise says. */
 enum dev_gpio_outside { GPIO_FLOATING, GPIO_DRIVEN_LOW, GPIO_DRIVEN_HIGH };
 
 /* The event detectors, in the order of their registers. */
@@ -43,6 +44,7 @@ struct dev_gpio_state {
     uint64_t driven;  /* pins the outside drives */
     uint64_t outside; /* to this level */
     uint64_t pull_up, pull_down;
+    uint64_t noise;          /* levels of pins that nobody drives and nothing pulls */
     uint64_t alt, alt_level; /* pins that devices drive, to this level (as of the last look) */
     uint64_t level;          /* what LEV reads */
     uint64_t events;         /* EDS */
@@ -84,6 +86,9 @@ void dev_gpio_map(struct dev_gpio *d, struct bus *b);
 
 /* Changes what the outside does to a pin (0..53). */
 void dev_gpio_drive(struct dev_gpio *d, unsigned pin, enum dev_gpio_outside to);
+
+/* Pins that nobody drives and nothing pulls read these levels from now on. */
+void dev_gpio_noise(struct dev_gpio *d, uint64_t levels);
 
 /* Devices drive these pins, which have an ALT function, to these levels. */
 void dev_gpio_drive_alt(struct dev_gpio *d, uint64_t pins, uint64_t levels);

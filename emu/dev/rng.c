@@ -165,6 +165,11 @@ void dev_rng_reset(struct dev_rng *d)
     drive(d);
 }
 
+void dev_rng_seed(struct dev_rng *d, uint64_t seed)
+{
+    d->s.generator = seed ? seed : 0x9e3779b97f4a7c15ull;
+}
+
 void dev_rng_init(struct dev_rng *d, struct clock *c, uint64_t seed)
 {
     memset(d, 0, sizeof *d);
@@ -173,7 +178,7 @@ void dev_rng_init(struct dev_rng *d, struct clock *c, uint64_t seed)
     d->irq.number = IRQ_RNG;
     d->clock = c;
     d->alarm = (struct clock_alarm){.self = d, .ring = alarm_rang};
-    d->s.generator = seed ? seed : 0x9e3779b97f4a7c15ull;
+    dev_rng_seed(d, seed);
     dev_rng_reset(d);
 }
 

@@ -36,6 +36,9 @@ struct dev_rng {
  * another seed (0: the usual one) they are others. */
 void dev_rng_init(struct dev_rng *d, struct clock *c, uint64_t seed);
 
+/* Other numbers from now on, as dev_rng_init. */
+void dev_rng_seed(struct dev_rng *d, uint64_t seed);
+
 /* Power-on state; the numbers go on. */
 void dev_rng_reset(struct dev_rng *d);
 

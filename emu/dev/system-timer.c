@@ -9,6 +9,12 @@
 
 enum { CS = 0x00, CLO = 0x04, CHI = 0x08, C0 = 0x0c, C3 = 0x18 };
 
+/* Microseconds since power-on. */
+static uint64_t counter(const struct dev_system_timer *d)
+{
+    return (clock_ns(d->clock) + d->s.start_ns) / 1000;
+}
+
 static void drive_lines(struct dev_system_timer *d)
 {
     for (unsigned i = 0; i < 4; i++)
@@ -34,7 +40,7 @@ static void arm(struct dev_system_timer *d)
             first = us;
     }
     if (first)
-        clock_alarm_set(d->clock, &d->alarm, (d->s.seen_us + first) * 1000);
+        clock_alarm_set(d->clock, &d->alarm, (d->s.seen_us + first) * 1000 - d->s.start_ns);
     else
         clock_alarm_clear(d->clock, &d->alarm);
 }
@@ -42,7 +48,7 @@ static void arm(struct dev_system_timer *d)
 /* Notes every match since the last look, however long ago that was. */
 static void catch_up(struct dev_system_timer *d)
 {
-    uint64_t now = clock_us(d->clock);
+    uint64_t now = counter(d);
     uint32_t before = d->s.matched;
 
     for (unsigned i = 0; i < 4; i++)
@@ -77,10 +83,10 @@ static int timer_mmio_read(void *self, struct bus_access *a)
 
     switch (off) {
     case CLO:
-        a->value = (uint32_t)clock_us(d->clock);
+        a->value = (uint32_t)counter(d);
         return 0;
     case CHI:
-        a->value = (uint32_t)(clock_us(d->clock) >> 32);
+        a->value = (uint32_t)(counter(d) >> 32);
         return 0;
     case CS:
         catch_up(d);
@@ -125,15 +131,22 @@ __attribute__((aligned(64))) static uint32_t timer_quick_read(uint32_t addr, uin
 
     if (__builtin_expect(addr != DEV_SYSTEM_TIMER_BASE + CLO, 0))
         return rest(addr, 0, pc);
-    return (uint32_t)(d->clock->ns / 1000);
+    return (uint32_t)((d->clock->ns + d->s.start_ns) / 1000);
 }
 
 void dev_system_timer_reset(struct dev_system_timer *d)
 {
-    memset(&d->s, 0, sizeof d->s);
-    d->s.seen_us = clock_us(d->clock);
+    d->s = (struct dev_system_timer_state){.start_ns = d->s.start_ns};
+    d->s.seen_us = counter(d);
     clock_alarm_clear(d->clock, &d->alarm);
     drive_lines(d);
+    arm(d);
+}
+
+void dev_system_timer_start(struct dev_system_timer *d, uint64_t start_ns)
+{
+    d->s.start_ns = start_ns;
+    d->s.seen_us = counter(d);
     arm(d);
 }
 

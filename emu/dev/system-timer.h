@@ -13,8 +13,9 @@ enum { DEV_SYSTEM_TIMER_BASE = 0x20003000 };
 
 struct dev_system_timer_state {
     uint32_t compare[4];
-    uint32_t matched; /* CS */
-    uint64_t seen_us; /* matches up to here are in `matched` */
+    uint32_t matched;  /* CS */
+    uint64_t seen_us;  /* matches up to here are in `matched` */
+    uint64_t start_ns; /* since power-on, when the clock started */
 };
 
 struct dev_system_timer {
@@ -27,6 +28,10 @@ struct dev_system_timer {
 
 /* Makes the device count the clock's microseconds (borrowed); no line connected. */
 void dev_system_timer_init(struct dev_system_timer *d, struct clock *c);
+
+/* Makes the counter be at start_ns (below 2^63) when the clock was at 0. Before anything matched.
+ */
+void dev_system_timer_start(struct dev_system_timer *d, uint64_t start_ns);
 
 /* Clears matches and compare registers. The counter is the clock's and goes on. */
 void dev_system_timer_reset(struct dev_system_timer *d);

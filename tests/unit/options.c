@@ -184,6 +184,25 @@ static void checks(void **state)
     assert_int_equal(read_words(&o, "--suppressions="), -1);
 }
 
+static void what_it_starts_with(void **state)
+{
+    static const char *const bad[] = {"--fill=",          "--fill=random",
+                                      "--fill=random:",   "--fill=random:-1",
+                                      "--fill=random:7x", "--fill=random:18446744073709551616",
+                                      "--fill=zeros",     "--initial="};
+    struct options o;
+
+    (void)state;
+    assert_int_equal(read_words(&o, "--fill=random:18446744073709551615 --initial a.log"), 0);
+    assert_int_equal(o.fill, 1);
+    assert_true(o.seed == UINT64_MAX);
+    assert_string_equal(o.initial, "a.log");
+    assert_int_equal(read_words(&o, "--fill random:0 --fill zero"), 0);
+    assert_int_equal(o.fill, 0);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_int_equal(read_words(&o, bad[i]), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +215,7 @@ int main(void)
         cmocka_unit_test(ends_at_the_first_word),
         cmocka_unit_test(refused),
         cmocka_unit_test(what_a_line_leaves_out),
+        cmocka_unit_test(what_it_starts_with),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
