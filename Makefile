@@ -115,7 +115,8 @@ emu/emu: $(call hostobj,emu/emu.c emu/options.c emu/note.S emu/core/clock.c $(so
 LOG_SRC = $(sort $(wildcard emu/core/regs*.c emu/observe/compare*.c emu/observe/log-*.c)) emu/observe/trace.c wire/crc32.c
 emu/emu-compare: $(call hostobj,emu/emu-compare.c $(LOG_SRC))
 emu/emu-log: $(call hostobj,emu/emu-log.c $(LOG_SRC))
-my-install/my-install echo/echo emu/emu emu/emu-compare emu/emu-log:
+emu/emu-many: $(call hostobj,$(sort $(wildcard emu/many/*.c)) $(LOG_SRC))
+my-install/my-install echo/echo emu/emu emu/emu-compare emu/emu-log emu/emu-many:
 	$(CC) -no-pie $^ -o $@
 
 # A serial line that is slow and bad on purpose; its model also runs inside tests, in virtual time.
@@ -124,7 +125,7 @@ LINE_SIM_SRC = $(sort $(wildcard tools/line/*.c))
 tools/line-sim: $(call hostobj,$(LINE_SIM_SRC) $(sort $(wildcard libunix/line*.c)))
 	$(CC) -no-pie $^ -o $@
 
-host: my-install/my-install echo/echo emu/emu emu/emu-compare emu/emu-log tools/line-sim $(OUT)/host/harness.a guest programs
+host: my-install/my-install echo/echo emu/emu emu/emu-compare emu/emu-log emu/emu-many tools/line-sim $(OUT)/host/harness.a guest programs
 
 # ---- libpi for a recompiled program: one library a set of ABI-relevant compiler options -----------
 # emu-cc asks for the variant it needs: make guest VARIANT=name GUEST_CC=cc GUEST_CFLAGS='...'
@@ -277,7 +278,7 @@ $(OUT)/tools/registers: $(call hostobj,tools/devices/registers.c \
 docs: $(OUT)/tools/registers
 	tools/devices-doc --update docs/devices.md
 clean:
-	rm -rf $(OUT) my-install/my-install echo/echo emu/emu emu/emu-compare emu/emu-log tools/line-sim pi-side/*.elf pi-side/*.bin \
+	rm -rf $(OUT) my-install/my-install echo/echo emu/emu emu/emu-compare emu/emu-log emu/emu-many tools/line-sim pi-side/*.elf pi-side/*.bin \
 	    test-binaries/*.emu test-binaries/*.bin test-binaries/*.elf
 
 .PHONY: all host pi libpi guest harness32 harness-aarch64 programs test setup-test run lint fuzz bench bless docs clean

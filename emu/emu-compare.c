@@ -50,6 +50,9 @@ static void help(void)
         "                     bit by bit with --reorder=devices,reads\n"
         "  --window=N         with --reorder: so many may wait for their like (default %d)\n"
         "  --only=program     the program's own accesses (default)\n"
+        "  --only=effects     of those what acts on a device: no reads without effect, no "
+        "barriers;\n"
+        "                     what a read gave is not compared\n"
         "  --only=all         everything: also libpi's console, the DMA engine, interrupts, input\n"
         "  --time[=US]        times, too; as far apart as US microseconds (default 0)\n"
         "  --context=N        show N accesses before the difference (default 3, at most %d)\n"
@@ -121,8 +124,11 @@ static void read_option(const char *word)
         o->all = 1;
     } else if (strcmp(word, "--only=program") == 0) {
         o->all = 0;
+    } else if (strcmp(word, "--only=effects") == 0) {
+        o->all = 0;
+        o->effects = 1;
     } else if ((v = value_of(word, "--only"))) {
-        die("--only=%s: program or all is meant", v);
+        die("--only=%s: program, effects or all is meant", v);
     } else if (strcmp(word, "--time") == 0) {
         o->time = 1;
     } else if ((v = value_of(word, "--time"))) {

@@ -41,6 +41,9 @@ static void help(void)
            "  PROG.emu  runs itself (emu-cc made it)\n"
            "  PROG.c    is compiled with emu-cc, kept, and run\n"
            "  PROG.bin  runs as its recompiled twin PROG.emu, made by emu-cc --twin=PROG.bin\n\n"
+           "emu --seeds 1..1000 PROG runs it under many seeds, emu --optimise FILES.c as gcc and "
+           "clang\n"
+           "build it at each level: what differs is shown (emu --seeds --help).\n\n"
            "options, which every .emu takes as well:\n%s",
            options_help());
 }
@@ -172,6 +175,47 @@ static void compile(const char *source, char *emu_path)
         exit(WEXITSTATUS(status));
 }
 
+/* --seeds and --optimise, wherever they stand: becomes emu-many. */
+static void run_many(int argc, char **argv)
+{
+    char tree[PATH_ROOM], many[PATH_ROOM + 16], path[PATH_ROOM + 2], *program = argv[argc - 1];
+    char **words = calloc((size_t)argc + 4, sizeof *words);
+    int seeds = 0, optimise = 0, help_only = 0, n = 0;
+
+    for (int i = 1; i < argc; i++) {
+        seeds |= strncmp(argv[i], "--seeds", 7) == 0 && (argv[i][7] == '=' || !argv[i][7]);
+        optimise |= strcmp(argv[i], "--optimise") == 0;
+        help_only |= strcmp(argv[i], "--help") == 0;
+        if (strcmp(argv[i], "--time=counted") == 0)
+            opts.time = TIME_COUNTED;
+    }
+    if ((!seeds && !optimise) || !words) {
+        free(words);
+        return;
+    }
+    own_tree(tree);
+    snprintf(many, sizeof many, "%s/emu/emu-many", tree);
+    words[n++] = many;
+    for (int i = 1; i < argc - 1; i++)
+        words[n++] = argv[i];
+    words[n++] = program;
+    if (seeds && !optimise && !help_only) {
+        words[n - 1] = (char *)(uintptr_t) "--as";
+        words[n++] = program;
+        words[n++] = path;
+        if (ends_with(program, ".bin"))
+            find_twin(program, path);
+        else if (ends_with(program, ".c"))
+            compile(program, path);
+        else if (ends_with(program, ".emu"))
+            snprintf(path, sizeof path, "%s%s", strchr(program, '/') ? "" : "./", program);
+        else
+            die(2, "%s: a file .emu, .c or .bin is meant, as the last word", program);
+    }
+    execv(many, words);
+    die(2, "%s: %s", many, strerror(errno));
+}
+
 static void run(const char *program, const char *called, char **argv)
 {
     struct emu_note note;
@@ -208,6 +252,7 @@ int main(int argc, char **argv)
 
     if (argc == 3 && strcmp(argv[1], "--crc32") == 0)
         return print_crc(argv[2]);
+    run_many(argc, argv);
     if (options_read(&opts, argc, argv) < 0)
         die(2, "%s", opts.error);
     if (opts.help)

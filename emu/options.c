@@ -111,6 +111,8 @@ static int read_flag(struct options *o, const char *word)
         o->gen_suppressions = 1;
     else if (strcmp(word, "--quiet") == 0)
         o->quiet = 1;
+    else if (strcmp(word, "--no-places") == 0)
+        o->no_places = 1;
     else if (strcmp(word, "--stats") == 0)
         o->stats = 1;
     else if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
@@ -294,6 +296,8 @@ const char *options_help(void)
            "                       (1: as on a Pi)\n"
            "  --sd IMAGE[,ro]      the SD card: a file, written to unless ,ro is given\n"
            "  --record LOG         write all that passes between program and devices to a log\n"
+           "  --no-places          the log without names of program locations, which take a "
+           "moment\n"
            "  --replay LOG         no devices: answer from a log, stop where the program does\n"
            "                       something else, exit status 1\n"
            "  --fill=random:SEED   RAM, inputs that float, the timer and the random number "

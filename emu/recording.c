@@ -426,7 +426,7 @@ static void end_recording(int status, int sig)
 {
     char *text = NULL;
     size_t nbytes = 0;
-    FILE *f = record.on ? open_memstream(&text, &nbytes) : NULL;
+    FILE *f = record.on && !run.options.no_places ? open_memstream(&text, &nbytes) : NULL;
     int on = record.on;
 
     records = 0;

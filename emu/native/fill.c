@@ -31,6 +31,7 @@ static int make_noise(uint64_t *state)
             block[i] = chance_next(state);
         if (pwrite(fd, block, sizeof block, at) != (ssize_t)sizeof block) {
             close(fd);
+            errno = ENOSPC;
             return -1;
         }
     }

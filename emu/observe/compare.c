@@ -8,6 +8,15 @@
 #include "emu/observe/trace.h"
 #include "wire/crc32.h"
 
+static int acts(const struct log_record *r)
+{
+    const struct reg *reg = r->a.op == BUS_READ ? reg_at(r->a.addr) : NULL;
+
+    if (r->a.op == BUS_READ)
+        return reg && reg->flags & REG_READ_EFFECT;
+    return r->a.op != BUS_BARRIER;
+}
+
 /* Is it compared? Not what only one of the two can show. */
 static int wanted(const struct compare *c, const struct log_record *r)
 {
@@ -16,6 +25,8 @@ static int wanted(const struct compare *c, const struct log_record *r)
     if (r->kind != LOG_ACCESS)
         return c->options.all && c->shows & SHOWS_REST;
     if (r->a.origin != ORIGIN_PROGRAM && !(c->options.all && c->shows & SHOWS_ORIGINS))
+        return 0;
+    if (c->options.effects && !acts(r))
         return 0;
     switch (r->a.op) {
     case BUS_READ:
@@ -70,7 +81,9 @@ int compare_next(struct compare *c, int which, struct compare_event *e)
 int compare_same(const struct compare *c, const struct compare_event *a,
                  const struct compare_event *b)
 {
-    if (a->kind != b->kind || a->addr != b->addr || a->value != b->value)
+    int given = c->options.effects && a->kind == LOG_ACCESS && a->op == BUS_READ;
+
+    if (a->kind != b->kind || a->addr != b->addr || (a->value != b->value && !given))
         return 0;
     if (a->kind == LOG_ACCESS)
         return a->op == b->op && a->width == b->width && a->origin == b->origin &&

@@ -29,8 +29,11 @@ enum compare_rules {
 enum { COMPARE_CONTEXT_MAX = 100, COMPARE_WINDOW = 1 << 18 };
 
 struct compare_options {
-    unsigned rules;        /* 0: exactly */
-    int all;               /* not the program's own accesses alone, but every record */
+    unsigned rules; /* 0: exactly */
+    int all;        /* not the program's own accesses alone, but every record */
+    /* Only what acts: reads without effect and barriers are left out, and what a read gave is not
+     * compared. */
+    int effects;
     int time;              /* times, too; not with rules */
     uint64_t tolerance_ns; /* with time */
     size_t window;         /* with rules: how many may wait for their like; 0: COMPARE_WINDOW */
