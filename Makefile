@@ -35,9 +35,9 @@ WIRE_SRC     = $(sort $(wildcard wire/*.c))
 LIBUNIX_SRC  = $(sort $(wildcard libunix/*.c))
 INSTALL_SRC  = $(sort $(wildcard my-install/*.c))
 ECHO_SRC     = $(sort $(wildcard echo/*.c))
-HARNESS_SRC  = $(WIRE_SRC) $(LIBUNIX_SRC) emu/harness.c emu/options.c emu/console.c emu/pi.c emu/sd-image.c emu/hookup.c emu/watch.c emu/recording.c emu/start.c emu/checking.c emu/board.c \
+HARNESS_SRC  = $(WIRE_SRC) $(LIBUNIX_SRC) emu/harness.c emu/options.c emu/console.c emu/pi.c emu/sd-image.c emu/hookup.c emu/watch.c emu/recording.c emu/start.c emu/checking.c emu/board.c emu/display.c \
                $(sort $(wildcard emu/core/*.c emu/native/*.c emu/native/*.S emu/dev/*.c emu/parts/*.c \
-               emu/remote/*.c emu/observe/*.c)) $(LOOP_IMAGE)
+               emu/remote/*.c emu/observe/*.c emu/screen/*.c)) $(LOOP_IMAGE)
 LOOP_IMAGE   = libunix/loop-image.S
 
 # The kinds of machine the harness is built for: this one, -m32, and an aarch64 one.
@@ -218,7 +218,7 @@ LINE_WORLD_SRC = tests/bench/line-world.c tests/bench/line-journal.c
 # A unit test sees every module but the two with a main and the one that owns the address space.
 UNIT_LIB = $(call hostobj,$(WIRE_SRC) $(LIBUNIX_SRC) $(LOOP_IMAGE) emu/options.c emu/console.c emu/sd-image.c \
            pi-side/boot-protocol.c $(LOOP_SRC) $(LINE_MODEL_SRC) $(LINE_WORLD_SRC) \
-           $(sort $(wildcard emu/core/*.c emu/dev/*.c emu/parts/*.c emu/remote/*.c emu/observe/*.c)))
+           $(sort $(wildcard emu/core/*.c emu/dev/*.c emu/parts/*.c emu/remote/*.c emu/observe/*.c emu/screen/*.c)))
 $(OUT)/tests/boot-receiver.t: $(OUT)/host/tests/fuzz/installer.c.o
 # tests/unit/boot-rig.h puts a simulated line in the place of a real one.
 BOOT_RIG_WRAP = $(patsubst %,-Wl$(comma)--wrap=line_%,read read_all write drop now_ms)

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "emu/display.h"
 #include "emu/hookup.h"
 #include "emu/native/native.h"
 #include "emu/pi.h"
@@ -17,12 +18,14 @@
 
 enum { LOOK_AGAIN_NS = 5000000 };
 
+static const double slowest = 1e-3, fastest = 1e6; /* of --speed */
+
 static struct board_watch watch;
 static struct board_state *state;
 static struct dev_board *models;
 static int commands[2] = {-1, -1};
 static uint32_t taken; /* of state->sent */
-static int stepping;
+static unsigned steps; /* that are still to be made */
 static uint64_t start_ns;
 
 int control_wanted(void)
@@ -33,6 +36,11 @@ int control_wanted(void)
 struct board_state *control_state(void)
 {
     return state;
+}
+
+int control_quit(void)
+{
+    return state && state->quit;
 }
 
 int control_pipe(void)
@@ -55,13 +63,13 @@ static void refuse(const char *format, ...)
 }
 
 /* Paused, or about to be, no access may be quick: each is to be seen before the next. */
-static void set_paused(int paused, int step)
+static void set_paused(int paused, unsigned more)
 {
-    int slow = state->paused || stepping;
+    int slow = state->paused || steps;
 
     state->paused = paused;
-    stepping = step;
-    if (slow != (paused || step))
+    steps = more;
+    if (slow != (paused || more))
         run.bus.quick_off += slow ? -1 : 1;
 }
 
@@ -93,7 +101,7 @@ static void set_speed(double speed)
     if (!state->virtual_time) {
         refuse("the speed cannot be changed: time is the %s",
                run.clock.mode == CLOCK_PI ? "Pi's" : "laptop's");
-    } else if (speed >= 1e-3 && speed <= 1e6) {
+    } else if (speed >= slowest && speed <= fastest) {
         state->speed = speed;
         clock_pace(&run.clock, speed);
     }
@@ -101,6 +109,8 @@ static void set_speed(double speed)
 
 static void take(const struct board_command *c)
 {
+    double speed;
+
     switch ((enum board_what)c->what) {
     case BOARD_PAUSE:
         set_paused(1, 0);
@@ -109,13 +119,17 @@ static void take(const struct board_command *c)
         set_paused(0, 0);
         break;
     case BOARD_STEP:
-        set_paused(0, 1);
+        set_paused(0, steps + 1);
         break;
     case BOARD_DRIVE:
         drive(c);
         break;
     case BOARD_TYPE:
         type(c);
+        break;
+    case BOARD_FASTER:
+        speed = state->speed * c->speed;
+        set_speed(speed < slowest ? slowest : speed > fastest ? fastest : speed);
         break;
     case BOARD_SPEED:
         set_speed(c->speed);
@@ -142,6 +156,7 @@ void control_look(void)
 {
     if (!state || state->ended)
         return;
+    display_look();
     take_all();
     board_refresh(&watch);
     while (state->paused) {
@@ -149,6 +164,7 @@ void control_look(void)
         if (native_sleep(LOOK_AGAIN_NS))
             return;
         pi_serve();
+        display_look();
         take_all();
         board_refresh(&watch);
     }
@@ -165,8 +181,8 @@ static void look(void *self)
 static void saw(void *self, const struct bus_access *a)
 {
     (void)self;
-    if (stepping && a->origin != ORIGIN_DMA && a->op != BUS_START)
-        set_paused(1, 0);
+    if (steps && a->origin != ORIGIN_DMA && a->op != BUS_START)
+        set_paused(steps == 1, steps - 1);
     if (state->paused || taken != __atomic_load_n(&state->sent, __ATOMIC_RELAXED))
         control_look();
 }
@@ -234,6 +250,8 @@ void control_watch(struct dev_board *board)
     start_ns = host_ns();
     make_state();
     attach();
+    if (run.options.board_paused)
+        set_paused(1, 0);
     run.clock.look = look;
     run.console.tap = printed;
     run.console.tap_self = state;

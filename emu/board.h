@@ -25,6 +25,9 @@ void control_watch(struct dev_board *board);
 struct board_state *control_state(void);
 int control_pipe(void);
 
+/* A display has asked for the end. */
+int control_quit(void);
+
 /* Takes commands; blocks while paused, until the run is to continue, step or end. On the harness's
  * side, between accesses or when one is about to happen. */
 void control_look(void);

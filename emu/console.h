@@ -19,11 +19,11 @@ struct console {
     struct text_watch watch;
     uint8_t in[256];
     size_t in_used, in_next;
-    int in_ended;      /* standard input is at its end, or closed */
-    unsigned looked;   /* looks in vain since it last got or wrote something */
-    int over_limit;    /* the output limit was reached */
-    int failed;        /* standard output cannot be written: the errno */
-    int muted;         /* standard output is not written: who listens in has it all */
+    int in_ended;    /* standard input is at its end, or closed */
+    unsigned looked; /* looks in vain since it last got or wrote something */
+    int over_limit;  /* the output limit was reached */
+    int failed;      /* standard output cannot be written: the errno */
+    int muted;       /* standard output is not written: who listens in has it all */
     void *tap_self;
     void (*tap)(void *self, const char *text, size_t nbytes); /* listens in; may be null */
     int (*stop)(void); /* nonzero: do not wait; may be null */

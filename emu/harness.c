@@ -13,6 +13,7 @@
 #include "emu/core/bus.h"
 #include "emu/core/clock.h"
 #include "emu/dev/board.h"
+#include "emu/display.h"
 #include "emu/hookup.h"
 #include "emu/native/native.h"
 #include "emu/parts/parts.h"
@@ -32,6 +33,7 @@ enum {
     VAIN_LOOKS_BEFORE_IDLE = 64,
     CALLS_BEFORE_INPUT = 64,
     LOOK_NS = 10000000, /* how long somebody who watches is kept waiting */
+    LIMIT = 4,          /* exit status */
     BLOCK_NS = 10, /* a basic block of --time=counted: seven cycles, as many instructions at best */
 };
 
@@ -56,13 +58,15 @@ void run_say(const char *format, ...)
 void run_end(int status, int sig)
 {
     console_flush(&run.console);
+    if (control_quit())
+        status = sig = 0;
     if (run.console.failed) {
         errno = run.console.failed;
         fprintf(stderr, "emu: cannot write the program's output: %s\n", strerror(errno));
         status = 2;
     } else if (run.console.over_limit) {
         fprintf(stderr, "emu: output limit of %lu bytes reached\n", run.console.limit);
-        status = 4;
+        status = LIMIT;
     } else if (status == 0 && run.console.watch.failed) {
         status = 1;
     }
@@ -71,6 +75,7 @@ void run_end(int status, int sig)
     pi_close();
     hookup_close();
     control_ended(status, sig);
+    display_end(sig == 0 && status != LIMIT && !control_quit());
     fflush(NULL);
     if (sig) {
         sigset_t set;
@@ -522,6 +527,7 @@ int main(int argc, char **argv)
     check_hookups();
     start_check();
     check_time();
+    display_check();
     if (native_map_ram(&why) < 0) {
         run_say("%s", why);
         return 2;

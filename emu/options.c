@@ -97,6 +97,8 @@ static int read_flag(struct options *o, const char *word)
         o->pi = 1, o->pi_name = word + 5;
     else if (strcmp(word, "--board") == 0)
         o->board = 1;
+    else if (strcmp(word, "--board=paused") == 0)
+        o->board = o->board_paused = 1;
     else if (strcmp(word, "--trace") == 0)
         o->trace = TRACE_COURSE;
     else if (strcmp(word, "--valgrind") == 0)
@@ -283,6 +285,9 @@ const char *options_help(void)
            "  --baud N             of the line to the Pi (default 115200)\n"
            "  --trace              print each device access; --trace=all: also the console's own\n"
            "  --vcd FILE           draw the run as a waveform, for GTKWave and PulseView\n"
+           "  --board[=paused]     the 40-pin header, live in this terminal: pins, UART, keys that "
+           "drive\n"
+           "                       inputs, pause and step; sets --speed=1 where time is virtual\n"
            "  --time=virtual       time passes by device accesses and delays alone, which cost no "
            "real\n"
            "                       time; each run is like the other (default with device models)\n"

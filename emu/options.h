@@ -24,7 +24,7 @@ struct options {
     enum engine_choice engine;
     const char *sd;              /* --sd: the SD card's image, see emu/sd-image.h; null: no card */
     const char *record, *replay; /* names of logs, see docs/log.md; null: none */
-    int board;                   /* --board: the 40-pin header, live in the terminal */
+    int board, board_paused;     /* --board: the 40-pin header, live in the terminal */
     int no_places;               /* --no-places: a log without names of program locations */
     const char *vcd;             /* --vcd: the waveform to write; null: none */
     int fill;                    /* --fill=random:SEED: not all zero at the start */

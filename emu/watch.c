@@ -8,6 +8,7 @@
 
 #include "emu/board.h"
 #include "emu/checking.h"
+#include "emu/display.h"
 #include "emu/observe/trace.h"
 #include "emu/observe/vcd.h"
 #include "emu/recording.h"
@@ -179,6 +180,7 @@ void watch_start(struct native_host *host, struct dev_board *board)
     recording_hook(host);
     recording_last();
     control_watch(board);
+    display_start();
 }
 
 void watch_end(void)

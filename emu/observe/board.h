@@ -43,9 +43,10 @@ struct board_state {
     int ended, status, signal;   /* the run is over, its exit status, and what ended it */
     char remark[BOARD_REMARK];   /* why a command was refused */
     uint32_t remarks;            /* how many there were */
-    uint32_t sent;               /* commands; displays count up */
-    uint64_t seen;               /* accesses that were put into the ring */
-    uint64_t printed;            /* bytes that were put into the other */
+    int quit;         /* displays: the run is being ended by who watches, which is no failure */
+    uint32_t sent;    /* commands; displays count up */
+    uint64_t seen;    /* accesses that were put into the ring */
+    uint64_t printed; /* bytes that were put into the other */
     struct board_access access[BOARD_ACCESSES]; /* number n at n % BOARD_ACCESSES */
     char text[BOARD_TEXT];                      /* as a terminal may be given it */
 };
@@ -108,10 +109,11 @@ size_t board_text(const struct board_state *s, uint64_t *from, char *out, size_t
 enum board_what {
     BOARD_PAUSE,
     BOARD_CONTINUE,
-    BOARD_STEP,  /* one read, write, delay or barrier, then pause */
-    BOARD_DRIVE, /* pin, to; refused unless its function is input and can_drive */
-    BOARD_TYPE,  /* nbytes of text, for the program's UART */
-    BOARD_SPEED, /* speed: from 0.001 to 1000000; refused unless virtual_time */
+    BOARD_STEP,   /* one read, write, delay or barrier, then pause */
+    BOARD_DRIVE,  /* pin, to; refused unless its function is input and can_drive */
+    BOARD_TYPE,   /* nbytes of text, for the program's UART */
+    BOARD_FASTER, /* times speed, which may be below 1; stays in the range of: */
+    BOARD_SPEED,  /* speed: from 0.001 to 1000000; refused unless virtual_time */
 };
 
 enum board_drive { BOARD_RELEASE, BOARD_LOW, BOARD_HIGH };

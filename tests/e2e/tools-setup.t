@@ -66,6 +66,7 @@ provide()
         @ser2net_daemon) have ser2net ;;
         @mkfs_vfat) have mkfs.vfat ;;
         @gcc_sanitizers) touch "$gcc_files/libasan.so" ;;
+        @ncursesw) mkdir -p "$sys/usr/lib" && touch "$sys/usr/lib/libncursesw.so.6" ;;
         @m32) touch "$gcc_files/crt1.o" "$gcc_files/libgcc.a" ;;
         @qemu_aarch64) have qemu-aarch64 ;;
         @aarch64_cross)
