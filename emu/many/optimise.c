@@ -1,8 +1,10 @@
 /* --optimise: one program, built by each compiler at each level, and which builds do something else
  * to the devices. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,22 +69,29 @@ static void build(const struct many_options *o, const char *compiler, int level)
     w[n++] = program;
     child = fork();
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM);
         execv(cc, w);
         _exit(127);
     }
     free(w);
     if (child < 0 || waitpid(child, &status, 0) < 0)
         many_die("cannot start %s: %s", cc, strerror(errno));
-    if (WIFSIGNALED(status)) {
-        remove_all();
+    if (WIFSIGNALED(status)) /* Ctrl-C was for both */
         raise(WTERMSIG(status));
-    }
     if (status)
         many_die("--optimise: %s -O%d: emu-cc failed", compiler, level);
 }
 
+static void interrupted(int sig)
+{
+    remove_all();
+    signal(sig, SIG_DFL);
+    raise(sig);
+}
+
 static void make_folder(void)
 {
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     const char *in = getenv("TMPDIR");
 
     snprintf(folder, sizeof folder, "%s/emu-optimise-XXXXXX", in && *in ? in : "/tmp");
@@ -94,6 +103,10 @@ static void make_folder(void)
         many_die("%s: cannot make it: %s (TMPDIR names another folder)", name, strerror(errno));
     }
     atexit(remove_all);
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        if (signal(ends[i], interrupted) == SIG_IGN)
+            signal(ends[i], SIG_IGN); /* nohup */
+    }
 }
 
 static char **words_of(const struct many_options *o, size_t i, char **w)

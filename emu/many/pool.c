@@ -201,8 +201,7 @@ static void wait_for_one(const struct pool *p, const sigset_t *set)
     if (sig <= 0 || sig == SIGCHLD)
         return;
     kill_all(p);
-    signal(sig, SIG_DFL);
-    raise(sig);
+    raise(sig); /* the caller's handler, if it has one */
     sigprocmask(SIG_SETMASK, &before, NULL);
     _exit(128 + sig);
 }
@@ -245,9 +244,9 @@ int pool_run(struct pool *p, char *why, size_t nbytes)
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-        if (signal(ends[i], SIG_DFL) == SIG_IGN)
-            signal(ends[i], SIG_IGN); /* nohup */
-        else
+        struct sigaction now;
+
+        if (sigaction(ends[i], NULL, &now) < 0 || now.sa_handler != SIG_IGN) /* nohup */
             sigaddset(&set, ends[i]);
     }
     sigprocmask(SIG_BLOCK, &set, &before);

@@ -173,6 +173,22 @@ run "$emu" --optimise --tap --junit=o.xml has.c
 is "with it all builds are alike" "$status $(grep -c '^ok' <<<"$out")$err" \
     "0 $((4 * (1 + $(command -v clang >/dev/null && echo 1 || echo 0))))"
 left "after --optimise"
+python3 - "$emu" "$dir/forever.c" >killed <<'EOF2'
+import os, signal, subprocess, sys, time
+p = subprocess.Popen([sys.argv[1], "--optimise", "-j", "8", "--timeout", "400", sys.argv[2]])
+limit = time.monotonic() + 400
+def runs():
+    with open(f"/proc/{p.pid}/task/{p.pid}/children", encoding="ascii") as f:
+        return f.read().split()
+while len(runs()) < 4 and time.monotonic() < limit:
+    time.sleep(0)
+left = runs()
+p.send_signal(signal.SIGINT)
+p.wait()
+print(p.returncode == -signal.SIGINT, len(left) >= 4, [r for r in left if os.path.exists(f"/proc/{r}")])
+EOF2
+is "--optimise, interrupted" "$(<killed)" "True True []"
+left "after --optimise was interrupted"
 mkdir bin
 for tool in bash sh sed awk grep cat cp mv rm mkdir mktemp readlink dirname basename make nm ld objcopy readelf as ar sort tr cksum head tail gcc uname expr find touch cut wc env id test; do
     [ -x "$(command -v "$tool")" ] && ln -sf "$(command -v "$tool")" bin/
