@@ -7,35 +7,14 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "emu/native/image.h"
 
 extern const char decoder_image[], decoder_image_end[];
 
 static int line = -1; /* to the decoder's process */
-
-/* The image as a file that can be started. */
-static int image_file(void)
-{
-    const char *p = decoder_image;
-    int fd = memfd_create("emu-decoder", MFD_CLOEXEC | 0x10 /* MFD_EXEC, of Linux 6.3 */);
-
-    if (fd < 0 && errno == EINVAL)
-        fd = memfd_create("emu-decoder", MFD_CLOEXEC);
-    while (fd >= 0 && p < decoder_image_end) {
-        ssize_t n = write(fd, p, (size_t)(decoder_image_end - p));
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0) {
-            close(fd);
-            return -1;
-        }
-        p += n;
-    }
-    return fd;
-}
 
 static int start(void)
 {
@@ -43,7 +22,7 @@ static int start(void)
     char path[40];
     char *argv[] = {arg0, NULL};
     posix_spawn_file_actions_t actions;
-    int image = image_file(), ends[2], r = -1;
+    int image = image_file("emu-decoder", decoder_image, decoder_image_end), ends[2], r = -1;
     pid_t child;
 
     if (image < 0)
