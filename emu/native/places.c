@@ -27,23 +27,40 @@ static int write_addresses(const uintptr_t *pc, size_t n)
     return fd;
 }
 
+static const char *program = "/proc/self/exe";
+
+void places_program(const char *path)
+{
+    program = path;
+}
+
+static int executable(char *path, size_t room)
+{
+    ssize_t n = readlink(program, path, room - 1);
+
+    if (n >= 0) {
+        path[n] = 0;
+        return 0;
+    }
+    return (size_t)snprintf(path, room, "%s", program) < room ? 0 : -1;
+}
+
 /* *out reads what it prints: for each address a line with it, then pairs of function, location. */
 static pid_t start_addr2line(const uintptr_t *pc, size_t n, FILE **out)
 {
     char exe[512];
     const char *argv[] = {"addr2line", "-a", "-f", "-i", "-e", exe, NULL};
-    ssize_t len = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    int len = executable(exe, sizeof exe);
     int fds[2], in = -1;
     pid_t child;
 
-    if (len >= 0)
+    if (len == 0)
         in = write_addresses(pc, n);
     if (in < 0 || pipe(fds) < 0) {
         if (in >= 0)
             close(in);
         return -1;
     }
-    exe[len] = 0;
     child = fork();
     if (child == 0) {
         dup2(in, 0);

@@ -10,6 +10,10 @@ struct place {
     char function[80], location[176]; /* as addr2line prints them: "??" when it does not know */
 };
 
+/* Whose places places_find knows from now on: the program at path (borrowed), instead of the one
+ * that runs. */
+void places_program(const char *path);
+
 /* Calls found for each of the n addresses (of the instruction, not of the one behind a call), and
  * again for each function it was inlined into, outwards. Starts one addr2line: takes ms. Returns
  * how often it called. */
