@@ -35,7 +35,7 @@ WIRE_SRC     = $(sort $(wildcard wire/*.c))
 LIBUNIX_SRC  = $(sort $(wildcard libunix/*.c))
 INSTALL_SRC  = $(sort $(wildcard my-install/*.c))
 ECHO_SRC     = $(sort $(wildcard echo/*.c))
-HARNESS_SRC  = $(WIRE_SRC) $(LIBUNIX_SRC) emu/harness.c emu/options.c emu/console.c emu/pi.c emu/sd-image.c emu/hookup.c emu/watch.c emu/recording.c emu/start.c emu/checking.c emu/board.c emu/display.c \
+HARNESS_SRC  = $(WIRE_SRC) $(LIBUNIX_SRC) emu/harness.c emu/options.c emu/console.c emu/pi.c emu/sd-image.c emu/hookup.c emu/watch.c emu/recording.c emu/start.c emu/checking.c emu/board.c emu/display.c emu/web.c emu/web-image.S \
                $(sort $(wildcard emu/core/*.c emu/native/*.c emu/native/*.S emu/dev/*.c emu/parts/*.c \
                emu/remote/*.c emu/observe/*.c emu/screen/*.c)) $(LOOP_IMAGE)
 LOOP_IMAGE   = libunix/loop-image.S
@@ -86,6 +86,26 @@ $(OUT)/host/decoder: $(call hostobj,emu/native/decoder/main.c $(DECODE_SRC))
 DECODER_OBJ = $(patsubst %,$(OUT)/%/emu/native/decoder-image.S.o,host32 host-aarch64)
 $(DECODER_OBJ): HOST_CFLAGS += -DDECODER_IMAGE='"$(OUT)/host/decoder"'
 $(DECODER_OBJ): $(OUT)/host/decoder
+
+# The server of --web travels inside every program, as one for this machine; without its library there
+# is none, and programs say so when it is asked for.
+HAVE_MICROHTTPD := $(if $(wildcard /usr/include/microhttpd.h /usr/local/include/microhttpd.h),yes,no)
+MICROHTTPD_STAMP = $(OUT)/have-microhttpd.$(HAVE_MICROHTTPD)
+$(MICROHTTPD_STAMP):
+	@mkdir -p $(@D)
+	@rm -f $(OUT)/have-microhttpd.*
+	@touch $@
+WEB_OBJ = $(patsubst %,$(OUT)/%/emu/web-image.S.o,$(HOSTS))
+$(WEB_OBJ): $(MICROHTTPD_STAMP)
+ifeq ($(HAVE_MICROHTTPD),yes)
+WEB_SRC = $(sort $(wildcard emu/web/*.c emu/web/*.S emu/core/regs*.c)) emu/native/places.c emu/observe/board.c \
+          emu/observe/board-names.c emu/observe/pins.c
+$(OUT)/host/web: $(call hostobj,$(WEB_SRC))
+	$(CC) -no-pie -s $^ -ldl -o $@
+$(OUT)/host/emu/web/page.S.o: $(patsubst %,emu/web/page.%,html js css)
+$(WEB_OBJ): HOST_CFLAGS += -DWEB_IMAGE='"$(OUT)/host/web"'
+$(WEB_OBJ): $(OUT)/host/web
+endif
 
 # The device loop travels inside the programs that boot it; without an ARM compiler there is none,
 # and they say so when asked to boot it.
@@ -216,7 +236,7 @@ UNIT = $(patsubst tests/unit/%.c,$(OUT)/tests/%.t,$(UNIT_SRC))
 # A laptop, a line and a Pi in virtual time.
 LINE_WORLD_SRC = tests/bench/line-world.c tests/bench/line-journal.c
 # A unit test sees every module but the two with a main and the one that owns the address space.
-UNIT_LIB = $(call hostobj,$(WIRE_SRC) $(LIBUNIX_SRC) $(LOOP_IMAGE) emu/options.c emu/console.c emu/sd-image.c \
+UNIT_LIB = $(call hostobj,$(WIRE_SRC) $(LIBUNIX_SRC) $(LOOP_IMAGE) emu/options.c emu/console.c emu/sd-image.c emu/web/request.c emu/web/history.c \
            pi-side/boot-protocol.c $(LOOP_SRC) $(LINE_MODEL_SRC) $(LINE_WORLD_SRC) \
            $(sort $(wildcard emu/core/*.c emu/dev/*.c emu/parts/*.c emu/remote/*.c emu/observe/*.c emu/screen/*.c)))
 $(OUT)/tests/boot-receiver.t: $(OUT)/host/tests/fuzz/installer.c.o

@@ -15,6 +15,7 @@
 #include "emu/native/native.h"
 #include "emu/pi.h"
 #include "emu/run.h"
+#include "emu/web.h"
 
 enum { LOOK_AGAIN_NS = 5000000 };
 
@@ -23,6 +24,7 @@ static const double slowest = 1e-3, fastest = 1e6; /* of --speed */
 static struct board_watch watch;
 static struct board_state *state;
 static struct dev_board *models;
+static int memory = -1; /* the state's, for a display that is a program of its own */
 static int commands[2] = {-1, -1};
 static uint32_t taken; /* of state->sent */
 static unsigned steps; /* that are still to be made */
@@ -30,7 +32,7 @@ static uint64_t start_ns;
 
 int control_wanted(void)
 {
-    return run.options.board;
+    return run.options.board || run.options.web;
 }
 
 struct board_state *control_state(void)
@@ -41,6 +43,11 @@ struct board_state *control_state(void)
 int control_quit(void)
 {
     return state && state->quit;
+}
+
+int control_memory(void)
+{
+    return memory;
 }
 
 int control_pipe(void)
@@ -166,6 +173,8 @@ void control_look(void)
         pi_serve();
         display_look();
         take_all();
+        if (web_is_lost())
+            set_paused(0, 0);
         board_refresh(&watch);
     }
 }
@@ -209,8 +218,10 @@ static void printed(void *self, const char *text, size_t nbytes)
 
 static void make_state(void)
 {
-    state = mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (state == MAP_FAILED || pipe2(commands, O_NONBLOCK | O_CLOEXEC) < 0) {
+    memory = memfd_create("emu-board", MFD_CLOEXEC);
+    if (memory >= 0 && ftruncate(memory, sizeof *state) == 0)
+        state = mmap(NULL, sizeof *state, PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+    if (!state || state == MAP_FAILED || pipe2(commands, O_NONBLOCK | O_CLOEXEC) < 0) {
         run_say("--board: %s", strerror(errno));
         run_end(2, 0);
     }

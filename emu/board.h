@@ -21,8 +21,10 @@ int control_wanted(void);
 void control_watch(struct dev_board *board);
 
 /* For displays, after control_watch: the state, in memory that a child of this process shares, and
- * the pipe for board_send. Null and -1 unless wanted. */
+ * the pipe for board_send; and that memory as a file, for programs of their own. Null and -1 unless
+ * wanted. */
 struct board_state *control_state(void);
+int control_memory(void);
 int control_pipe(void);
 
 /* A display has asked for the end. */

@@ -23,6 +23,7 @@
 #include "emu/sd-image.h"
 #include "emu/start.h"
 #include "emu/watch.h"
+#include "emu/web.h"
 #include "libunix/guard.h"
 #include "libunix/line.h"
 #include "wire/ops.h"
@@ -76,6 +77,7 @@ void run_end(int status, int sig)
     hookup_close();
     control_ended(status, sig);
     display_end(sig == 0 && status != LIMIT && !control_quit());
+    web_end();
     fflush(NULL);
     if (sig) {
         sigset_t set;
@@ -131,7 +133,7 @@ static void idle(void)
     watch_waits(1);
     control_look();
     console_idle(&run.console);
-    if (run.console.in_ended && !said && !run.options.quiet) {
+    if (run.console.in_ended && !said && !run.options.quiet && !control_wanted()) {
         said = 1;
         run_say("the program waits for input, but standard input is at its end");
     }
@@ -528,6 +530,7 @@ int main(int argc, char **argv)
     start_check();
     check_time();
     display_check();
+    web_open();
     if (native_map_ram(&why) < 0) {
         run_say("%s", why);
         return 2;
@@ -554,5 +557,6 @@ int main(int argc, char **argv)
     if (run.options.time == TIME_COUNTED)
         host.block_ns = BLOCK_NS;
     watch_start(&host, forwarded || run.options.replay ? NULL : &board);
+    web_start();
     native_run(&host);
 }

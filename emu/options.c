@@ -148,6 +148,27 @@ static int read_fill(struct options *o, const char *v)
     return 1;
 }
 
+static int read_web(struct options *o, const char *word)
+{
+    char *end;
+    unsigned long port;
+
+    if (strncmp(word, "--web", 5) != 0 || (word[5] && word[5] != '='))
+        return 0;
+    o->web = 1;
+    o->web_port = 0;
+    if (!word[5])
+        return 1;
+    port = strtoul(word + 6, &end, 10);
+    if (word[6] < '0' || word[6] > '9' || *end || port < 1 || port > 65535)
+        return wrong(o,
+                     "%s: a port from 1 to 65535 is meant, such as --web=8080; --web alone takes a "
+                     "free one",
+                     word);
+    o->web_port = (unsigned)port;
+    return 1;
+}
+
 static int read_choice(struct options *o, int argc, char **argv, int *i)
 {
     const char *v = "";
@@ -263,6 +284,8 @@ int options_read(struct options *o, int argc, char **argv)
         if (!r)
             r = read_without(o, argv[i]);
         if (!r)
+            r = read_web(o, argv[i]);
+        if (!r)
             r = read_choice(o, argc, argv, &i);
         if (!r)
             r = read_valued(o, argc, argv, &i);
@@ -288,6 +311,9 @@ const char *options_help(void)
            "  --board[=paused]     the 40-pin header, live in this terminal: pins, UART, keys that "
            "drive\n"
            "                       inputs, pause and step; sets --speed=1 where time is virtual\n"
+           "  --web[=PORT]         the board in a browser, at PORT of 127.0.0.1 (default: a free "
+           "one);\n"
+           "                       the program starts when the page is open\n"
            "  --time=virtual       time passes by device accesses and delays alone, which cost no "
            "real\n"
            "                       time; each run is like the other (default with device models)\n"

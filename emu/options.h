@@ -30,6 +30,8 @@ struct options {
     int fill;                    /* --fill=random:SEED: not all zero at the start */
     uint64_t seed;
     const char *initial;        /* --initial: a log that says how registers start; null: none */
+    int web;                    /* --web: the same in a browser */
+    unsigned web_port;          /* 0: a free one */
     double timeout_s;           /* 0: none */
     double speed;               /* of virtual time against the laptop's; 0: as fast as it can */
     unsigned long output_limit; /* bytes; 0: none */

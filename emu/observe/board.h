@@ -13,7 +13,7 @@
 #include "emu/core/bus.h"
 #include "emu/observe/pins.h"
 
-enum { BOARD_ACCESSES = 1 << 15, BOARD_TEXT = 1 << 16, BOARD_REMARK = 160 };
+enum { BOARD_ACCESSES = 1 << 17, BOARD_TEXT = 1 << 16, BOARD_REMARK = 160 };
 
 struct board_access {
     uint64_t ns;
@@ -25,31 +25,42 @@ struct board_access {
     uint8_t failed;
 };
 
+/* Of one layout in every kind of process: what has 8 bytes comes first, then what has 4. */
 struct board_state {
-    /* What does not change. */
-    char program[64];
-    int virtual_time; /* ns is virtual, and speed paces it; else the laptop's, since the start */
-    int can_drive;    /* pins are the models' */
-    int can_type;     /* devices answer, not a log */
-
     uint64_t ns;                 /* now */
     uint64_t accesses;           /* reads and writes so far */
-    uint32_t fsel[6];            /* functions, for pins_function */
     uint64_t level, level_known; /* one bit a pin */
     uint64_t driven;             /* from outside: by a wire, a part, a display */
+    uint64_t seen;               /* accesses that were put into the ring */
+    uint64_t printed;            /* bytes that were put into the other */
     double speed;                /* 0: as fast as it can */
-    int paused;                  /* between two accesses */
-    int waits;                   /* for what is typed */
-    int ended, status, signal;   /* the run is over, its exit status, and what ended it */
-    char remark[BOARD_REMARK];   /* why a command was refused */
-    uint32_t remarks;            /* how many there were */
-    int quit;         /* displays: the run is being ended by who watches, which is no failure */
-    uint32_t sent;    /* commands; displays count up */
-    uint64_t seen;    /* accesses that were put into the ring */
-    uint64_t printed; /* bytes that were put into the other */
+
+    uint32_t fsel[6];              /* functions, for pins_function */
+    uint32_t remarks;              /* how many there were */
+    uint32_t sent;                 /* commands; displays count up */
+    int32_t paused;                /* between two accesses */
+    int32_t waits;                 /* for what is typed */
+    int32_t ended, status, signal; /* the run is over, its exit status, and what ended it */
+    int32_t quit; /* displays: the run is being ended by who watches, which is no failure */
+
+    /* What does not change. */
+    int32_t
+        virtual_time;  /* ns is virtual, and speed paces it; else the laptop's, since the start */
+    int32_t can_drive; /* pins are the models' */
+    int32_t can_type;  /* devices answer, not a log */
+    int32_t unused;
+    char program[64];
+
+    char remark[BOARD_REMARK];                  /* why a command was refused */
     struct board_access access[BOARD_ACCESSES]; /* number n at n % BOARD_ACCESSES */
     char text[BOARD_TEXT];                      /* as a terminal may be given it */
 };
+
+_Static_assert(offsetof(struct board_state, fsel) == 64, "of one layout everywhere");
+_Static_assert(offsetof(struct board_state, program) == 136, "of one layout everywhere");
+_Static_assert(offsetof(struct board_state, access) == 200 + BOARD_REMARK &&
+                   BOARD_REMARK % 8 == 0 && sizeof(struct board_access) == 24,
+               "of one layout everywhere");
 
 /* ---- the run's side ---- */
 
@@ -121,10 +132,13 @@ enum board_drive { BOARD_RELEASE, BOARD_LOW, BOARD_HIGH };
 enum { BOARD_TYPED = 32 };
 
 struct board_command {
+    double speed;
     uint8_t what, pin, to, nbytes;
     char text[BOARD_TYPED];
-    double speed;
+    uint8_t unused[4];
 };
+
+_Static_assert(sizeof(struct board_command) == 16 + BOARD_TYPED, "of one layout everywhere");
 
 /* Writes *c to the pipe fd of the run with this state; never blocks. 0, or -1: the pipe is full or
  * the run is gone. Any number of displays may send. */

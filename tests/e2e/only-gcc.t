@@ -32,6 +32,9 @@ echo 'void notmain(void) { *(volatile int *)0 = 1; }' >null.c
 PATH=$dir/bin run emu/emu-cc -g null.c -o null.emu
 PATH=$dir/bin run ./null.emu
 like "a fault is located with binutils" "$status $err" "^1 .*null pointer.*#0 notmain at .*null.c:1"
+PATH=$dir/bin run make -s HAVE_MICROHTTPD=no test-binaries/hello.emu
+PATH=$dir/bin run test-binaries/hello.emu --web
+row emu "--web of a program built without its library"
 rm "$dir/bin/addr2line"
 PATH=$dir/bin run ./null.emu
 like "and without, the address is given and what to install" "$status $err" \
