@@ -8,7 +8,7 @@
 #include "emu/web/answer.h"
 #include "emu/web/page.h"
 
-enum { IDLE_S = 30, CONNECTION_BYTES = 16384 };
+enum { IDLE_S = 5, CONNECTION_BYTES = 16384 };
 
 /* The body of a command, as far as it has come. */
 struct body {

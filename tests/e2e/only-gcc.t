@@ -32,8 +32,10 @@ echo 'void notmain(void) { *(volatile int *)0 = 1; }' >null.c
 PATH=$dir/bin run emu/emu-cc -g null.c -o null.emu
 PATH=$dir/bin run ./null.emu
 like "a fault is located with binutils" "$status $err" "^1 .*null pointer.*#0 notmain at .*null.c:1"
-PATH=$dir/bin run make -s HAVE_MICROHTTPD=no test-binaries/hello.emu
-PATH=$dir/bin run test-binaries/hello.emu --web
+# Headers are found by their place, not by PATH: the server is left out as it is where its header is missing.
+PATH=$dir/bin gcc -c emu/web-image.S -o web-image.S.o && ar r out/host/harness.a web-image.S.o
+PATH=$dir/bin run emu/emu-cc test-binaries/hello.c -o hello.emu
+PATH=$dir/bin run ./hello.emu --web --timeout 60
 row emu "--web of a program built without its library"
 rm "$dir/bin/addr2line"
 PATH=$dir/bin run ./null.emu
