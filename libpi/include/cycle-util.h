@@ -66,11 +66,11 @@ static inline int wait_until_usec(int pin, int v, unsigned timeout_usec)
 {
     if (GPIO_READ_RAW(pin) == (unsigned)v)
         return 1;
-    unsigned start = timer_get_usec_raw();
+    unsigned start = timer_get_usec();
     for (;;) {
         if (GPIO_READ_RAW(pin) == (unsigned)v)
             return 1;
-        if ((unsigned)timer_get_usec_raw() - start > timeout_usec)
+        if ((unsigned)timer_get_usec() - start > timeout_usec)
             return 0;
     }
 }

@@ -47,9 +47,9 @@ LIBPI_WEAK uint32_t pwm_set_clock(uint32_t hz)
         panic("pwm: illegal clock of %d Hz: 4689 to 9600000\n", hz);
     dev_barrier();
     PUT32(CM_CTL, CM_PASSWORD | CM_OSCILLATOR);
-    uint32_t start = timer_get_usec_raw();
+    uint32_t start = timer_get_usec();
     while (GET32(CM_CTL) & CM_BUSY)
-        if (timer_get_usec_raw() - start > STOP_USEC)
+        if (timer_get_usec() - start > STOP_USEC)
             panic("pwm: the clock does not stop\n");
     PUT32(CM_DIV, CM_PASSWORD | divisor << 12);
     PUT32(CM_CTL, CM_PASSWORD | CM_OSCILLATOR | CM_ENABLE);

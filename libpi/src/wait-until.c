@@ -9,9 +9,9 @@ int wait_until_usec(int pin, int v, unsigned timeout_usec);
 
 LIBPI_WEAK int wait_until_usec(int pin, int v, unsigned timeout_usec)
 {
-    unsigned start = timer_get_usec_raw();
+    unsigned start = timer_get_usec();
     while (GPIO_READ_RAW(pin) != (unsigned)v)
-        if (timer_get_usec_raw() - start > timeout_usec)
+        if (timer_get_usec() - start > timeout_usec)
             return 0;
     return 1;
 }

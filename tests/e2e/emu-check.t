@@ -203,6 +203,10 @@ clean parts/sonar.c -- --part sonar:20,21
 clean parts/loopback.c -- --wire 20-21
 clean parts/pwm-edges.c -- --wire 18-21
 clean parts/pl011.c -- --part uart:tx=14,baud=9600,to=said
+for year in 2019 2023 2026; do
+    clean libpi/devices.c "-DLIBPI_YEAR=$year" -- --wire 20-21 --wire 19-26 --part nrf24:ce=6,csn=8,irq=22 \
+        --part "eeprom:addr=0x50,file=e.bin"
+done
 clean bounce/dma.c
 clean bounce/mailbox.c
 clean bounce/refused.c

@@ -112,7 +112,9 @@ void interrupt_vector(unsigned pc)
 {
     (void)pc;
     dev_barrier();
-    if (GET32(0x2000B204) & 1 << 29) /* AUX */
+    unsigned aux = GET32(0x2000B204) & 1 << 29;
+    dev_barrier();
+    if (aux)
         while ((GET32(0x20215054) & 1) && n < sizeof line - 1)
             line[n++] = (char)GET32(0x20215040);
     dev_barrier();
@@ -121,7 +123,9 @@ void notmain(void)
 {
     interrupt_init();
     PUT32(0x20215044, 1);
+    dev_barrier();
     PUT32(0x2000B210, 1 << 29);
+    dev_barrier();
     enable_interrupts();
     while (n < 4)
         ;
@@ -174,7 +178,7 @@ cat >poll.c <<'EOF'
 #include "rpi.h"
 void notmain(void)
 {
-    GET32(0x20200034);
+    gpio_set_input(21);
     printk("polling\n");
     while (!(GET32(0x20200034) & (1 << 21)))
         ;

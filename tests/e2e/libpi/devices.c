@@ -141,8 +141,11 @@ static void pwm(void)
     unsigned quarter = high(19), most = high(12);
     pwm_disable(other);
     printk("high: %d %d, then %d %d\n", quarter, most, high(19), high(12));
-    printk("control %d, clock %d / %d\n", GET32(0x2020C000), GET32(0x201010A0) & 31,
-           GET32(0x201010A4) >> 12 & 0xFFF);
+    unsigned control = GET32(0x2020C000);
+    dev_barrier();
+    unsigned clock = GET32(0x201010A0), divisor = GET32(0x201010A4);
+    dev_barrier();
+    printk("control %d, clock %d / %d\n", control, clock & 31, divisor >> 12 & 0xFFF);
 }
 
 static void firmware(void)
