@@ -130,6 +130,13 @@ static uint32_t shape_of(const struct bus_access *a, int result)
            (uint32_t)-result << 8 | 1u << 11;
 }
 
+static uint32_t word_of(const struct bus_access *a, int result)
+{
+    return a->width == 4 && result == 0 && a->origin != ORIGIN_DMA && a->addr % 4 == 0
+               ? a->addr | (uint32_t)a->op
+               : 0;
+}
+
 static int unshape(uint32_t shape, struct log_record *r)
 {
     r->a = (struct bus_access){.op = shape & 7, .width = shape >> 3 & 7, .origin = shape >> 6 & 3};
@@ -157,7 +164,7 @@ static uint8_t *put_access(struct log_code *c, const struct log_record *r, uint8
         p = put_signed(p, (int32_t)(a->addr - c->addr));
         p = put_signed(p, (int32_t)(pc - c->pc));
         p = put(p, a->value);
-        *s = (struct log_slot){a->addr, a->value, pc, shape};
+        *s = (struct log_slot){a->addr, a->value, pc, shape, word_of(a, r->result)};
         c->addr = a->addr;
         c->pc = pc;
         return p;

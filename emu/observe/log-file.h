@@ -30,8 +30,9 @@ struct log_writer {
     uint8_t *tail;   /* LOG_TAIL_HEADER, then code */
     uint8_t *code, *check;
     size_t n;     /* bytes of code so far */
-    uint8_t crc;  /* of the last */
+    uint8_t seed; /* log_check of 0 at 0 */
     uint64_t end; /* where the next block goes */
+    uint64_t tail_at;
     uint64_t blocks;
     uint8_t *packed; /* room for a compressed block */
     int failed;      /* an errno: nothing is written any more */
@@ -42,7 +43,12 @@ struct log_writer {
 /* Creates the log `path`, or overwrites it if it is empty or a log. 0, or -1 with w->why. */
 int log_create(struct log_writer *w, const char *path, enum log_clock clock);
 
-extern const uint8_t log_crc8[256];
+/* The check of a byte that lies at n in the tail of so many blocks: what another tail left there is
+ * none. */
+static inline uint8_t log_check(uint64_t blocks, size_t n, uint8_t byte)
+{
+    return (uint8_t)(byte ^ n ^ 0x5a ^ blocks ^ blocks >> 8);
+}
 
 /* What is appended at once must have room: LOG_CODE_MAX bytes, or log_block first. */
 static inline size_t log_room(const struct log_writer *w)
@@ -53,10 +59,19 @@ static inline size_t log_room(const struct log_writer *w)
 /* One record of one byte. */
 static inline void log_append1(struct log_writer *w, uint8_t byte)
 {
-    w->crc = log_crc8[w->crc ^ byte];
-    w->check[w->n] = w->crc;
+    size_t n = w->n;
+    uint8_t *code = w->code + n;
+
+    w->n = n + 1;
+    code[LOG_BLOCK_ROOM - LOG_TAIL_HEADER] = (uint8_t)(w->seed ^ n ^ byte);
     __asm__ volatile("" ::: "memory"); /* a signal may end the process between the two */
-    w->code[w->n++] = byte;
+    *code = byte;
+}
+
+/* Takes back the last record, which was one byte. */
+static inline void log_unappend1(struct log_writer *w)
+{
+    w->code[--w->n] = 0;
 }
 
 /* One record of three bytes. */
@@ -64,9 +79,9 @@ static inline void log_append3(struct log_writer *w, uint8_t a, uint8_t b, uint8
 {
     uint8_t *check = w->check + w->n, *code = w->code + w->n;
 
-    check[0] = log_crc8[w->crc ^ a];
-    check[1] = log_crc8[check[0] ^ b];
-    w->crc = check[2] = log_crc8[check[1] ^ c];
+    check[0] = log_check(w->blocks, w->n, a);
+    check[1] = log_check(w->blocks, w->n + 1, b);
+    check[2] = log_check(w->blocks, w->n + 2, c);
     code[1] = b;
     code[2] = c;
     __asm__ volatile("" ::: "memory");

@@ -55,10 +55,4 @@ static inline void put64le(uint8_t *p, uint64_t v)
     put32le(p + 4, (uint32_t)(v >> 32));
 }
 
-/* The check of the first byte of a tail hangs on where it is: what an earlier one left is none. */
-static inline uint8_t tail_seed(uint64_t blocks)
-{
-    return (uint8_t)(0x5a ^ blocks ^ blocks >> 8);
-}
-
 #endif

@@ -161,7 +161,7 @@ static size_t read_block(struct log_reader *r, uint64_t at, unsigned kind, size_
 /* What lies behind the last block: its checked bytes become a block. */
 static int read_tail(struct log_reader *r)
 {
-    uint8_t h[LOG_TAIL_HEADER], crc = tail_seed(r->blocks), *tail;
+    uint8_t h[LOG_TAIL_HEADER], *tail;
     const size_t room = LOG_BLOCK_ROOM - LOG_TAIL_HEADER;
     uint64_t blocks, have;
     size_t n;
@@ -189,10 +189,7 @@ static int read_tail(struct log_reader *r)
     }
     r->offset = r->tail + LOG_TAIL_HEADER;
     for (n = 0; n < room; n++) {
-        uint8_t byte = tail[LOG_TAIL_HEADER + n];
-
-        crc = log_crc8[crc ^ byte];
-        if (tail[LOG_BLOCK_ROOM + n] != crc)
+        if (tail[LOG_BLOCK_ROOM + n] != log_check(r->blocks, n, tail[LOG_TAIL_HEADER + n]))
             break;
     }
     r->state = IN_TAIL;

@@ -19,6 +19,8 @@
 enum {
     PAGE = 4096,
     PACKED_MAX = LOG_BLOCK_HEADER + LOG_BLOCK_ROOM,
+    BLOCKS_AHEAD =
+        8, /* of the largest kind, between two places of the tail; most are far smaller */
 };
 
 static int fail(struct log_writer *w, int error, const char *what)
@@ -47,7 +49,7 @@ static int write_all(struct log_writer *w, const uint8_t *p, size_t n, uint64_t 
 }
 
 /* The store is one instruction: a killed process leaves the old number or the new one. */
-static void point_to_tail(struct log_writer *w, uint64_t at)
+static void point_to(uint8_t *field, uint64_t at)
 {
     uint8_t bytes[8];
     uint64_t word;
@@ -55,7 +57,7 @@ static void point_to_tail(struct log_writer *w, uint64_t at)
     put64le(bytes, at);
     memcpy(&word, bytes, sizeof word);
     __asm__ volatile("" ::: "memory");
-    *(volatile uint64_t *)(void *)(w->header + AT_TAIL) = word;
+    *(volatile uint64_t *)(void *)field = word;
     __asm__ volatile("" ::: "memory");
 }
 
@@ -64,21 +66,34 @@ static void start_code(struct log_writer *w)
     w->code = w->tail + LOG_TAIL_HEADER;
     w->check = w->tail + LOG_BLOCK_ROOM;
     w->n = 0;
-    w->crc = tail_seed(w->blocks);
+    w->seed = log_check(w->blocks, 0, 0);
 }
 
 /* Pages of the file are made sure of before they are touched: on a full disk that would be a
  * signal. */
+static int make_room(struct log_writer *w)
+{
+    int error = 0;
+
+    for (int ahead = BLOCKS_AHEAD; ahead > 0; ahead /= 2) {
+        w->tail_at = (w->end + (uint64_t)ahead * PACKED_MAX + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+        error =
+            posix_fallocate(w->fd, (off_t)w->end, (off_t)(w->tail_at + LOG_TAIL_BYTES - w->end));
+        if (error != ENOSPC && error != EFBIG)
+            break;
+    }
+    return error;
+}
+
 static int new_tail(struct log_writer *w)
 {
-    uint64_t at = (w->end + PACKED_MAX + PAGE - 1) & ~(uint64_t)(PAGE - 1);
-    int error = posix_fallocate(w->fd, (off_t)w->end, (off_t)(at + LOG_TAIL_BYTES - w->end));
+    int error = make_room(w);
     uint8_t *tail;
 
     if (error)
         return fail(w, error, "no room for the log");
     tail = mmap(w->tail, LOG_TAIL_BYTES, PROT_READ | PROT_WRITE,
-                MAP_SHARED | MAP_POPULATE | (w->tail ? MAP_FIXED : 0), w->fd, (off_t)at);
+                MAP_SHARED | MAP_POPULATE | (w->tail ? MAP_FIXED : 0), w->fd, (off_t)w->tail_at);
     if (tail == MAP_FAILED)
         return fail(w, errno, "cannot map the log");
     w->tail = tail;
@@ -86,8 +101,18 @@ static int new_tail(struct log_writer *w)
     memcpy(tail + AT_TAIL_MAGIC, tail_magic, sizeof tail_magic);
     put64le(tail + AT_TAIL_BLOCKS, w->blocks);
     start_code(w);
-    point_to_tail(w, at);
+    point_to(w->header + AT_TAIL, w->tail_at);
     return 0;
+}
+
+/* The same tail for the next block. As long as it has the number of the one before, it is ignored.
+ */
+static void empty_tail(struct log_writer *w)
+{
+    memset(w->code, 0, w->n);
+    memset(w->check, 0, w->n);
+    start_code(w);
+    point_to(w->tail + AT_TAIL_BLOCKS, w->blocks);
 }
 
 static void make_header(uint8_t *h, enum log_clock clock, int stream)
@@ -166,10 +191,8 @@ void log_append(struct log_writer *w, const uint8_t *code, size_t nbytes)
 {
     uint8_t *at = w->code + w->n;
 
-    for (size_t i = 0; i < nbytes; i++) {
-        w->crc = log_crc8[w->crc ^ code[i]];
-        w->check[w->n + i] = w->crc;
-    }
+    for (size_t i = 0; i < nbytes; i++)
+        w->check[w->n + i] = log_check(w->blocks, w->n + i, code[i]);
     memcpy(at + 1, code + 1, nbytes - 1);
     __asm__ volatile("" ::: "memory"); /* without its first byte a record is none */
     at[0] = code[0];
@@ -211,14 +234,18 @@ int log_block(struct log_writer *w)
         start_code(w);
         return 0;
     }
-    point_to_tail(w, 0);
+    if (w->end + PACKED_MAX <= w->tail_at) {
+        empty_tail(w);
+        return 0;
+    }
+    point_to(w->header + AT_TAIL, 0);
     return new_tail(w);
 }
 
 /* What was preallocated is given back. */
 static int close_file(struct log_writer *w)
 {
-    point_to_tail(w, 0);
+    point_to(w->header + AT_TAIL, 0);
     put64le(w->header + AT_CLOSED, w->end);
     return ftruncate(w->fd, (off_t)w->end) < 0 ? fail(w, errno, "cannot end the log") : 0;
 }

@@ -58,6 +58,7 @@ struct log_slot {
     uint32_t addr, value;
     uint32_t pc;
     uint32_t shape; /* op, width, origin and result in one word; 0: not defined */
+    uint32_t word;  /* address | op, if it is a read or write of 32 bits that went well; else 0 */
 };
 
 /* Zero it to start, and set the clock. */

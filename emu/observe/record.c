@@ -5,8 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-enum { SHAPE_ORIGIN = 3 << 6, SHAPE_WORD = 4 << 3 | 1 << 11 };
-
 static uint64_t real_ns(void)
 {
     struct timespec t;
@@ -23,6 +21,7 @@ static uint64_t now(const struct record *r)
 static void stop(struct record *r)
 {
     r->on = 0;
+    r->quick_until = 0;
     r->stopped(r->self, r->log.why, r->bus->accesses);
 }
 
@@ -61,15 +60,6 @@ static void places_add(struct record_places *p, uint32_t pc)
 
 /* ---- records ---- */
 
-/* A block is ended on the harness's stack: the next access is not to be quick. */
-static inline void note_room(struct record *r)
-{
-    if (log_room(&r->log) < LOG_CODE_MAX && !r->full) {
-        r->full = 1;
-        r->bus->quick_off++;
-    }
-}
-
 static void add(struct record *r, struct log_record *record)
 {
     size_t n;
@@ -85,7 +75,6 @@ static void add(struct record *r, struct log_record *record)
         log_append1(&r->log, r->bytes[0]);
     else
         log_append(&r->log, r->bytes, n);
-    note_room(r);
     if (record->kind == LOG_MEMORY ||
         (record->kind == LOG_ACCESS && record->a.origin == ORIGIN_DMA))
         return; /* not of the program's doing: a replay has them early */
@@ -132,10 +121,6 @@ static void saw(void *self, const struct bus_access *a, int result)
     struct record *r = self;
     struct log_record record = {.kind = LOG_ACCESS, .a = *a, .result = result};
 
-    if (r->full) {
-        r->full = 0;
-        r->bus->quick_off--;
-    }
     if (!r->on)
         return;
     if (a->origin == ORIGIN_PROGRAM)
@@ -146,8 +131,10 @@ static void saw(void *self, const struct bus_access *a, int result)
         record_settle(r);
 }
 
-static void quick_encoded(struct record *r, enum bus_op op, uint32_t addr, uint32_t value,
-                          uintptr_t pc)
+/* ---- quick accesses ---- */
+
+static __attribute__((noinline)) void quick_encoded(struct record *r, enum bus_op op, uint32_t addr,
+                                                    uint32_t value, uintptr_t pc)
 {
     struct log_record record = {
         .kind = LOG_ACCESS, .a = {.op = op, .width = 4, .addr = addr, .value = value, .pc = pc}};
@@ -158,30 +145,118 @@ static void quick_encoded(struct record *r, enum bus_op op, uint32_t addr, uint3
     add(r, &record);
 }
 
-/* The usual case: an access of a slot again, on time, with a value that is the same or near. */
-static void saw_quick(void *self, enum bus_op op, uint32_t addr, uint32_t value, uintptr_t pc)
+/* Whether the access is the slot's again, on time; its value is another matter. */
+static inline int is_slots(const struct record *r, const struct log_slot *s, enum bus_op op,
+                           uint32_t addr, uintptr_t pc)
+{
+    return s->word == (addr | (uint32_t)op) && s->pc == (uint32_t)pc &&
+           r->clock->ns == r->code.expected_ns + LOG_ACCESS_NS;
+}
+
+static inline void again(struct record *r, unsigned slot)
+{
+    r->code.expected_ns += LOG_ACCESS_NS;
+    r->then = *r->counts;
+    log_append1(&r->log, (uint8_t)(LOG_AGAIN + slot));
+}
+
+static void near(struct record *r, unsigned slot, uint32_t value)
+{
+    struct log_slot *s = &r->code.slot[slot];
+
+    r->code.expected_ns += LOG_ACCESS_NS;
+    r->then = *r->counts;
+    log_append3(&r->log, LOG_NEAR, (uint8_t)slot, (uint8_t)(value - s->value));
+    s->value = value;
+}
+
+/* The one that is under way; null once it has taken the other way, where `saw` sees it. */
+static quick_rest *under_way;
+static struct record *recording;
+
+static uint32_t take_rest(uint32_t addr, uint32_t value, uintptr_t pc)
+{
+    quick_rest *rest = under_way;
+
+    under_way = NULL;
+    return rest(addr, value, pc);
+}
+
+/* What was recorded already is taken back. */
+static uint32_t take_rest_back(uint32_t addr, uint32_t value, uintptr_t pc)
+{
+    struct record *r = recording;
+
+    r->code.expected_ns -= LOG_ACCESS_NS;
+    log_unappend1(&r->log);
+    return under_way(addr, value, pc);
+}
+
+/* A block is ended on the harness's stack: what finds it full takes the other way. */
+__attribute__((aligned(64))) static uint32_t quick_reads(uint32_t addr, uintptr_t pc,
+                                                         quick_rest *rest, void *self)
+{
+    struct record_page *p = self;
+    struct record *r = p->record;
+    unsigned i = log_slot_of(addr, (uint32_t)pc);
+    const struct log_slot *s = &r->code.slot[i];
+    uint32_t value, more;
+
+    if (r->log.n >= r->quick_until)
+        return rest(addr, 0, pc);
+    under_way = rest;
+    value = p->inner.read(addr, pc, take_rest, p->inner.self);
+    if (!under_way)
+        return value;
+    more = value - s->value;
+    if (!is_slots(r, s, BUS_READ, addr, pc) || more + 128 > 255)
+        quick_encoded(r, BUS_READ, addr, value, pc);
+    else if (more == 0)
+        again(r, i);
+    else
+        near(r, i, value);
+    return value;
+}
+
+static __attribute__((noinline)) uint32_t writes_other(uint32_t addr, uint32_t value, uintptr_t pc,
+                                                       quick_rest *rest, void *self)
+{
+    struct record_page *p = self;
+    struct record *r = p->record;
+
+    if (r->log.n >= r->quick_until)
+        return rest(addr, value, pc);
+    under_way = rest;
+    p->inner.write(addr, value, pc, take_rest, p->inner.self);
+    if (under_way)
+        quick_encoded(r, BUS_WRITE, addr, value, pc);
+    return 0;
+}
+
+/* The usual case is recorded first, so that the write itself can be a jump. */
+__attribute__((aligned(64))) static uint32_t
+quick_writes(uint32_t addr, uint32_t value, uintptr_t pc, quick_rest *rest, void *self)
+{
+    struct record_page *p = self;
+    struct record *r = p->record;
+    unsigned i = log_slot_of(addr, (uint32_t)pc);
+    const struct log_slot *s = &r->code.slot[i];
+
+    if (!is_slots(r, s, BUS_WRITE, addr, pc) || s->value != value || r->log.n >= r->quick_until)
+        return writes_other(addr, value, pc, rest, self);
+    under_way = rest;
+    again(r, i);
+    return p->inner.write(addr, value, pc, take_rest_back, p->inner.self);
+}
+
+static struct bus_quick wrap(void *self, uint32_t addr, struct bus_quick inner)
 {
     struct record *r = self;
-    unsigned i = log_slot_of(addr, (uint32_t)pc);
-    struct log_slot *s = &r->code.slot[i];
-    uint64_t ns = r->clock->ns;
-    uint32_t more = value - s->value;
+    struct record_page *p = &r->page[(addr - PERIPHERAL_BASE) / BUS_PAGE];
 
-    if (s->addr != addr || s->pc != (uint32_t)pc || more + 128 > 255 ||
-        (s->shape & ~(uint32_t)SHAPE_ORIGIN) != (SHAPE_WORD | (uint32_t)op) ||
-        ns != r->code.expected_ns + LOG_ACCESS_NS || !r->on) {
-        quick_encoded(r, op, addr, value, pc);
-    } else {
-        r->code.expected_ns = ns;
-        r->then = *r->counts;
-        if (more == 0) {
-            log_append1(&r->log, (uint8_t)(LOG_AGAIN + i));
-        } else {
-            s->value = value;
-            log_append3(&r->log, LOG_NEAR, (uint8_t)i, (uint8_t)more);
-        }
-    }
-    note_room(r);
+    recording = r;
+    *p = (struct record_page){r, inner};
+    return (struct bus_quick){p, quick_reads, quick_writes};
 }
 
 void record_irq(struct record *r, unsigned which, uint32_t pc, int by_signal)
@@ -224,7 +299,8 @@ int record_start(struct record *r, const char *path, enum log_clock clock)
     r->real = r->clock->mode != CLOCK_VIRTUAL;
     r->real_start_ns = real_ns();
     r->on = 1;
-    r->watcher = (struct bus_watcher){.self = r, .saw = saw, .saw_quick = saw_quick};
+    r->quick_until = LOG_BLOCK_ROOM - LOG_TAIL_HEADER - LOG_CODE_MAX + 1;
+    r->watcher = (struct bus_watcher){.self = r, .saw = saw, .wrap = wrap};
     return 0;
 }
 
@@ -243,6 +319,7 @@ int record_end(struct record *r, int status, int sig, const char *places, size_t
     add(r, &record);
     failed |= !r->on;
     r->on = 0;
+    r->quick_until = 0;
     free(r->places.pc);
     return log_close(&r->log, places, nbytes) < 0 || failed ? -1 : 0;
 }

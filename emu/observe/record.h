@@ -16,6 +16,11 @@ struct record_places {
     uint32_t room, n;
 };
 
+struct record_page {
+    struct record *record;
+    struct bus_quick inner;
+};
+
 struct record {
     struct bus_watcher watcher; /* for bus_watch */
     struct log_writer log;
@@ -29,8 +34,8 @@ struct record {
     const struct call_counts *counts; /* of the program, as the engine counts them */
 
     int on;
+    size_t quick_until;      /* bytes in the block: with more, and when not on, none is quick */
     uint64_t seen;           /* the last access that was recorded, of bus->performed */
-    int full;                /* the block is: the next access must not be quick */
     struct call_counts then; /* at the last record of the program's */
     int real;                /* times are this machine's */
     uint64_t real_start_ns;
@@ -40,6 +45,7 @@ struct record {
     } handed[16]; /* to bus masters for writing, since the last record */
     int nhanded;
     uint8_t bytes[LOG_CODE_MAX];
+    struct record_page page[BUS_PAGES]; /* for quick accesses */
 };
 
 /* Creates the log and fills *r, whose clock, bus, self, stopped, origin and counters are set. 0, or

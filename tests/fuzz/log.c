@@ -2,7 +2,7 @@
  * is the same when it is written again. The first byte chooses: a file whose checks are right
  * around the rest as a block, a tail, places; the rest as a file; or the decoder alone.
  *
- * Links: emu/observe/log-code.c emu/observe/log-crc8.c
+ * Links: emu/observe/log-code.c
  *
  * Links: emu/observe/log-pack.c emu/observe/log-read.c */
 #include <stdio.h>
@@ -98,15 +98,11 @@ static const size_t TAIL = (size_t)2 * LOG_BLOCK_ROOM;
 
 static size_t put_tail(uint8_t *at, const uint8_t *data, size_t n)
 {
-    uint8_t crc = tail_seed(0);
-
     memset(at, 0, TAIL);
     memcpy(at + AT_TAIL_MAGIC, tail_magic, sizeof tail_magic);
     memcpy(at + LOG_TAIL_HEADER, data, n);
-    for (size_t i = 0; i < n; i++) {
-        crc = log_crc8[crc ^ data[i]];
-        at[LOG_BLOCK_ROOM + i] = crc;
-    }
+    for (size_t i = 0; i < n; i++)
+        at[LOG_BLOCK_ROOM + i] = log_check(0, i, data[i]);
     return TAIL;
 }
 
