@@ -19,6 +19,7 @@
     X(destroy_response)
 
 struct library {
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a declaration has none */
 #define LIBRARY_POINTER(name) __typeof__(MHD_##name) *name;
     LIBRARY_FUNCTIONS(LIBRARY_POINTER)
 #undef LIBRARY_POINTER

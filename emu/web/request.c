@@ -154,12 +154,12 @@ static int read_pin(const char *words, struct board_command *c)
     memcpy(number, words, digits);
     if (request_number(number, &n) < 0 || n > 53)
         return -1;
-    for (uint8_t i = 0; i < sizeof to / sizeof to[0]; i++) {
+    for (size_t i = 0; i < sizeof to / sizeof to[0]; i++) {
         if (strcmp(words + digits + 1, to[i]) != 0)
             continue;
         c->what = BOARD_DRIVE;
         c->pin = (uint8_t)n;
-        c->to = i;
+        c->to = (uint8_t)i;
         return 0;
     }
     return -1;

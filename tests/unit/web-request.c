@@ -133,7 +133,8 @@ static void no_commands(void **state)
         assert_int_equal(reads(none[i], &c), -1);
     assert_int_equal(request_command("pause\0", 6, &c), -1);
     memset(long_one, '4', sizeof long_one);
-    memcpy(long_one, "type ", 5);
+    for (unsigned i = 0; i < 5; i++)
+        long_one[i] = "type "[i];
     assert_int_equal(request_command(long_one, 5 + 2 * BOARD_TYPED, &c), 0);
     assert_int_equal(request_command(long_one, 5 + 2 * BOARD_TYPED + 2, &c), -1);
     assert_int_equal(request_command(long_one, sizeof long_one - 1, &c), -1);

@@ -8,6 +8,7 @@ import subprocess
 import time
 
 LIMIT_S = 60
+RUN_LIMIT_S = 300  # nobody else ends a run that waits for a page, if its test is killed
 
 
 def until(condition):
@@ -20,7 +21,7 @@ def until(condition):
 
 class Run:
     def __init__(self, program, *options, env=None):
-        self.process = subprocess.Popen([program, *(options or ["--web"])], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([program, f"--timeout={RUN_LIMIT_S}", *(options or ["--web"])], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                                         start_new_session=True, env=env)
         self.said = self.process.stderr.readline()
