@@ -98,12 +98,8 @@ done >pieces.txt
 run "$emu" --seeds 1..60 --reference=3 --tap uninit.emu
 is "pieces of a range, joined, are the whole" "$(grep -o '^.*ok.*seed.*' pieces.txt | sed 's/ok [0-9]*/ok/')" \
     "$(grep -o '^.*ok.*seed.*' <<<"$out" | sed 's/ok [0-9]*/ok/')"
-if command -v parallel >/dev/null; then
-    run parallel -j 2 --quote "$emu" --seeds {} waits.emu ::: 1..10 11..20 21..30
-    is "under GNU parallel" "$status $(grep -c 'all alike' <<<"$out")" "0 3"
-else
-    skip "under GNU parallel" "it is not installed"
-fi
+run parallel -j 2 --quote "$emu" --seeds {} waits.emu ::: 1..10 11..20 21..30
+is "under GNU parallel" "$status $(grep -c 'all alike' <<<"$out")" "0 3"
 
 # ---- hangs, interruption ----
 build hangs <<'EOF2'
