@@ -125,9 +125,10 @@ static void what_was_printed(void **unused)
     assert_string_equal(strchr(row(3), '|'), "|         tab");
     assert_string_equal(strchr(row(4), '|'), "| 012345678901234567890123456789");
     assert_string_equal(strchr(row(5), '|'), "| 0123456789");
-    for (char c = 'a'; c <= 'z'; c++) {
-        board_printed(state, "\n", 1);
-        board_printed(state, &c, 1);
+    for (int i = 0; i < 26; i++) {
+        const char line[] = {'\n', (char)('a' + i)};
+
+        board_printed(state, line, sizeof line);
     }
     screen_update(&view, 0);
     assert_string_equal(strchr(row(20), '|'), "| z");
