@@ -6,7 +6,7 @@ emu_cc=$top/emu/emu-cc
 cd "$dir" || exit 1
 export TMUX_TMPDIR=$dir LC_ALL=C.UTF-8
 unset TMUX NO_COLOR
-trap 'tmux kill-server 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'tm kill-server 2>/dev/null; rm -rf "$dir"' EXIT
 
 cat >panel.c <<'END'
 #include "rpi.h"
@@ -38,17 +38,23 @@ run "$emu_cc" -g -O1 panel.c -o panel.emu
 is "the panel compiles" "$status $err" "0 "
 [ "$status" = 0 ] || finish
 
+# Each terminal is a server of its own: one that ends takes a while to let go of its socket.
+terminals=0
+tm() { tmux -L "board$terminals" -f /dev/null "$@"; }
+
 terminal() # COLSxROWS [VAR=VALUE...]: a fresh one, with a shell in it
 {
-    tmux kill-server 2>/dev/null
-    tmux -f /dev/null new-session -d -x "${1%x*}" -y "${1#*x}" env "${@:2}" PS1='$ ' bash --norc --noprofile
-    tmux set-option -g status off
-    tmux resize-window -x "${1%x*}" -y "${1#*x}"
+    tm kill-server 2>/dev/null
+    terminals=$((terminals + 1))
+    tm new-session -d -x "${1%x*}" -y "${1#*x}" env "${@:2}" PS1='$ ' bash --norc --noprofile
+    tm set-option -g status off
+    tm resize-window -x "${1%x*}" -y "${1#*x}"
+    sees "a terminal: $*" '^\$'
 }
 
-keys() { tmux send-keys "$@"; }
+keys() { tm send-keys "$@"; }
 
-seen() { tmux capture-pane -p "$@"; }
+seen() { tm capture-pane -p "$@"; }
 
 # sees WHAT REGEX [-e]: within 30 s or so the terminal shows a match, or the test ends; -e: with the codes of colours.
 sees()
@@ -149,11 +155,11 @@ sees "p goes on" '^ panel.emu: runs'
 
 # ---- sizes -------------------------------------------------------------------------------------------------
 
-tmux resize-window -x 79 -y 24
+tm resize-window -x 79 -y 24
 sees "a small terminal: says so" $'The board needs 80x24,\nthis is 79x24.'
-tmux resize-window -x 100 -y 30
+tm resize-window -x 100 -y 30
 sees "a larger one: all is there" $'GPIO21 out.*\n.*Tab type, q quit *$'
-tmux resize-window -x 80 -y 24
+tm resize-window -x 80 -y 24
 
 # ---- the end -----------------------------------------------------------------------------------------------
 
@@ -163,7 +169,7 @@ sane() # WHAT: the terminal is as it was: echo on, line by line, cursor, not the
     sees "$1: the shell does as it is told" 'now=42'
     like "$1: echo" "$(<stty.txt)" ' echo '
     like "$1: lines" "$(<stty.txt)" ' icanon '
-    is "$1: cursor, screen" "$(tmux display-message -p '#{cursor_flag} #{alternate_on}')" "1 0"
+    is "$1: cursor, screen" "$(tm display-message -p '#{cursor_flag} #{alternate_on}')" "1 0"
 }
 
 keys q
@@ -197,7 +203,7 @@ ends "a time limit waits for nobody" 4
 sane "after a limit"
 start --board
 sees "to be killed" '^ panel.emu: runs'
-kill -KILL "$(tmux list-panes -F '#{pane_pid}' | xargs -I{} pgrep -P {} -x panel.emu)"
+kill -KILL "$(tm list-panes -F '#{pane_pid}' | xargs -I{} pgrep -P {} -x panel.emu)"
 sees "killed: the display leaves, and the shell may have been faster" $'(^|\n)panel'
 keys Enter
 ends "killed" 137
@@ -205,7 +211,7 @@ sane "after kill -9"
 start --board
 sees "the display is to be killed" '^ panel.emu: runs'
 keys Tab
-child=$(pgrep -P "$(tmux list-panes -F '#{pane_pid}' | xargs -I{} pgrep -P {} -x panel.emu)")
+child=$(pgrep -P "$(tm list-panes -F '#{pane_pid}' | xargs -I{} pgrep -P {} -x panel.emu)")
 kill -KILL "$child"
 sees "the program goes on without it" $'\nemu: --board: the display was ended by signal 9; `reset` clears the terminal'
 keys C-c
