@@ -23,7 +23,7 @@
 enum {
     BACKLOG = 16,
     START_MS = 10000, /* a loaded machine loads a library */
-    END_MS = 5000,
+    END_MS = 8000,
     KEY_BYTES = 16,
     FIRST_FD = 10, /* above the server's own */
 };

@@ -15,7 +15,7 @@
 enum {
     FETCH_MS = 20, /* from one look at the run's accesses to the next */
     LAST_MS = 300, /* for the last answers to go out */
-    ROUNDS = 100,  /* at most, of FETCH_MS, before a page is told that the run ended */
+    ROUNDS = 300,  /* at most, of FETCH_MS, before a page is told that the run ended */
 };
 
 static struct server server;

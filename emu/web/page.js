@@ -462,4 +462,9 @@ async function main() {
   draw();
 }
 
+// Nobody waits for a page that is gone.
+addEventListener("pagehide", () => {
+  request(`/poll?page=${PAGE}&access=${ring.next}&text=${textNext}&leaves=1`, {keepalive: true}).catch(() => {});
+});
+
 main();

@@ -98,7 +98,7 @@ static enum MHD_Result send_file(struct server *s, struct MHD_Connection *c, con
 /* ---- pages ---- */
 
 /* A page polls: the one with this number, or one in the place of the page heard of longest ago. */
-static void note_page(struct server *s, uint64_t id)
+static void note_page(struct server *s, uint64_t id, int leaves)
 {
     size_t at = 0;
 
@@ -112,7 +112,7 @@ static void note_page(struct server *s, uint64_t id)
     }
     s->page[at].id = id;
     s->page[at].seen_ms = now_ms();
-    s->page[at].told = s->state->ended;
+    s->page[at].told = s->state->ended || leaves;
     if (!s->opened) {
         struct board_command go = {.what = BOARD_CONTINUE};
 
@@ -152,7 +152,7 @@ static enum MHD_Result poll(struct server *s, struct MHD_Connection *c)
         request_number(argument(s, c, "access"), &access) < 0 ||
         request_number(argument(s, c, "text"), &text) < 0)
         return refuse(s, c, 400);
-    note_page(s, page);
+    note_page(s, page, argument(s, c, "leaves") != NULL);
     history_fetch(&s->history, s->state);
     return send_made(s, c, "application/octet-stream",
                      answer_poll(s->state, &s->history, access, text));

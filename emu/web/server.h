@@ -9,7 +9,7 @@
 #include "emu/web/library.h"
 #include "emu/web/request.h"
 
-enum { SERVER_PAGES = 8, SERVER_CONNECTIONS = 64, SERVER_AWAY_MS = 1500 };
+enum { SERVER_PAGES = 8, SERVER_CONNECTIONS = 64, SERVER_AWAY_MS = 6000 };
 
 /* What is set before server_start; the rest zero. */
 struct server {
