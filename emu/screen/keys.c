@@ -6,7 +6,7 @@
 
 #include "emu/core/pin-header.h"
 
-enum { FIRST_PLACE = 3, DELETE = 0x7f, CHUNK = 512, NEAR = 64 };
+enum { FIRST_PLACE = 3, DELETE = 0x7f, CHUNK = 512, NEAR = 4096 };
 
 void screen_init(struct screen *v, struct board_state *s)
 {
@@ -27,10 +27,11 @@ static void append(struct screen *v, const char *text, size_t n)
     v->ntext += n;
 }
 
-/* While it runs the program's own are of more interest than its console's; paused, each is. */
+/* While it runs the program's own are of more interest than its console's, of which a line has
+ * hundreds; paused, each is. */
 static void find_last(struct screen *v)
 {
-    struct board_access near[NEAR];
+    static struct board_access near[NEAR];
     uint64_t seen = v->s->seen, from = seen > NEAR ? seen - NEAR : 0, lost = 0;
     size_t n = board_accesses(v->s, &from, near, NEAR, &lost);
 

@@ -13,4 +13,8 @@ cp -R "$top/test-binaries" "$dir/tree/test-binaries"
 run "$dir/tree/tools/pictures" web
 is "the page" "$status $err" "0 "
 is "is a picture" "$(head -c 4 "$dir/tree/docs/pictures/web.png" | tr -d "\\211")" PNG
+run "$dir/tree/tools/pictures" board
+is "the terminal" "$status $err" "0 "
+like "shows the driven pin and what the program printed of it" "$(cat "$dir/tree/docs/pictures/board.svg")" \
+    "^<svg .*GPIO21<.*>back<.*</svg>"
 finish

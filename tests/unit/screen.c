@@ -284,12 +284,13 @@ static void the_last_access(void **unused)
     screen_update(&view, 0);
     assert_string_equal(row(21), "");
     put_access(BUS_WRITE, ORIGIN_PROGRAM, 0x2020001c);
-    put_access(BUS_READ, ORIGIN_CONSOLE, 0x20215054);
+    for (int i = 0; i < 3000; i++) /* a long line */
+        put_access(BUS_READ, ORIGIN_CONSOLE, 0x20215054);
     screen_update(&view, 0);
     assert_string_equal(row(21), " 1: PUT32(0x2020001c) = 0x0 # GPIO.SET0");
     state->paused = 1;
     screen_update(&view, 0);
-    assert_string_equal(row(21), " 2: GET32(0x20215054) = 0x0 # AUX.MU_LSR, console");
+    assert_string_equal(row(21), " 3001: GET32(0x20215054) = 0x0 # AUX.MU_LSR, console");
 }
 
 static void when_it_has_ended(void **unused)
