@@ -35,7 +35,7 @@ WIRE_SRC     = $(sort $(wildcard wire/*.c))
 LIBUNIX_SRC  = $(sort $(wildcard libunix/*.c))
 INSTALL_SRC  = $(sort $(wildcard my-install/*.c))
 ECHO_SRC     = $(sort $(wildcard echo/*.c))
-HARNESS_SRC  = $(WIRE_SRC) $(LIBUNIX_SRC) emu/harness.c emu/options.c emu/console.c emu/pi.c emu/sd-image.c emu/hookup.c emu/watch.c emu/recording.c emu/start.c emu/checking.c emu/board.c emu/display.c emu/web.c emu/web-image.S \
+HARNESS_SRC  = $(WIRE_SRC) $(LIBUNIX_SRC) emu/harness.c emu/options.c emu/console.c emu/pi.c emu/sd-image.c emu/hookup.c emu/watch.c emu/recording.c emu/start.c emu/checking.c emu/debug.c emu/debug-peek.c emu/gdb/scripts.S emu/board.c emu/display.c emu/web.c emu/web-image.S \
                $(sort $(wildcard emu/core/*.c emu/native/*.c emu/native/*.S emu/dev/*.c emu/parts/*.c \
                emu/remote/*.c emu/observe/*.c emu/screen/*.c)) $(LOOP_IMAGE)
 LOOP_IMAGE   = libunix/loop-image.S
@@ -86,6 +86,8 @@ $(OUT)/host/decoder: $(call hostobj,emu/native/decoder/main.c $(DECODE_SRC))
 DECODER_OBJ = $(patsubst %,$(OUT)/%/emu/native/decoder-image.S.o,host32 host-aarch64)
 $(DECODER_OBJ): HOST_CFLAGS += -DDECODER_IMAGE='"$(OUT)/host/decoder"'
 $(DECODER_OBJ): $(OUT)/host/decoder
+
+$(patsubst %,$(OUT)/%/emu/gdb/scripts.S.o,$(HOSTS)): emu/gdb/pi.py emu/gdb/pi-stop.py
 
 # The server of --web travels inside every program, as one for this machine; without its library there
 # is none, and programs say so when it is asked for.

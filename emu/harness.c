@@ -12,6 +12,7 @@
 #include "emu/checking.h"
 #include "emu/core/bus.h"
 #include "emu/core/clock.h"
+#include "emu/debug.h"
 #include "emu/dev/board.h"
 #include "emu/display.h"
 #include "emu/hookup.h"
@@ -320,6 +321,7 @@ static void computed(void *self, uint64_t ns)
 static void chip_reset(void *self, int halt)
 {
     (void)self, (void)halt;
+    debug_ends();
     run_end(0, 0);
 }
 

@@ -8,6 +8,7 @@
 
 #include "emu/board.h"
 #include "emu/checking.h"
+#include "emu/debug.h"
 #include "emu/display.h"
 #include "emu/observe/trace.h"
 #include "emu/observe/vcd.h"
@@ -177,6 +178,7 @@ void watch_start(struct native_host *host, struct dev_board *board)
     }
     start_drawing(host, board);
     checking_watch(host);
+    debug_watch(&run.bus, board);
     recording_hook(host);
     recording_last();
     control_watch(board);

@@ -173,7 +173,7 @@ static int ask_debugged(void)
     return tracer != 0;
 }
 
-int engine_debugged(void)
+int native_debugged(void)
 {
     static int known = -1;
 
@@ -185,7 +185,7 @@ int engine_debugged(void)
 void engine_hold(void)
 {
     clock_hold(host->clock,
-               host->bus->watched || irq_unmasked || irq_watching || engine_debugged());
+               host->bus->watched || irq_unmasked || irq_watching || native_debugged());
 }
 
 int native_has_vectors(void)

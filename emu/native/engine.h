@@ -25,9 +25,6 @@ uint32_t engine_access(enum bus_op op, unsigned width, uint32_t addr, uint32_t v
 /* The program cannot go on: says what and where, and ends the run with status 1. */
 void engine_fail(const char *what, uintptr_t pc);
 
-/* Whether the run began under a debugger. */
-int engine_debugged(void);
-
 /* After irq_unmasked or irq_watching changed: whether accesses may be quick, which no interrupt can
  * follow and which do not count as calls. */
 void engine_hold(void);

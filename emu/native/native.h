@@ -93,6 +93,12 @@ void *native_bus_memory(uint32_t addr, uint32_t nbytes, int write);
 /* Whether the process runs under valgrind. */
 int native_on_valgrind(void);
 
+/* Whether the run began under a debugger. */
+int native_debugged(void);
+
+/* For a debugger's breakpoint: a report was written; mostly the run is about to end. */
+void native_reported(const char *what);
+
 /* Maps RAM, the guard below the stack, and the hole where the devices are. 0, or -1 with *why a
  * text that says what to do. */
 int native_map_ram(const char **why);

@@ -185,7 +185,7 @@ uint64_t native_callers(uintptr_t pc)
     return h;
 }
 
-void native_report(const char *what, void *context, uintptr_t pc)
+static void report(const char *what, void *context, uintptr_t pc)
 {
     struct frames f = {.n = 0};
     struct place places[MAX_INLINED];
@@ -211,4 +211,15 @@ void native_report(const char *what, void *context, uintptr_t pc)
     }
     if (f.skipped)
         fprintf(stderr, "emu:   ... and %d more frames\n", f.skipped);
+}
+
+__attribute__((noinline)) void native_reported(const char *what)
+{
+    __asm__ volatile("" ::"g"(what) : "memory");
+}
+
+void native_report(const char *what, void *context, uintptr_t pc)
+{
+    report(what, context, pc);
+    native_reported(what);
 }

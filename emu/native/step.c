@@ -3,6 +3,7 @@
 
 #include "emu/native/engine.h"
 #include "emu/native/irq.h"
+#include "emu/native/native.h"
 
 #if defined(__x86_64__) || defined(__i386__)
 
@@ -23,7 +24,7 @@ enum {
 
 void step_start(const struct native_host *h)
 {
-    possible = h->irq_computing && !h->block_ns && !native_on_valgrind() && !engine_debugged();
+    possible = h->irq_computing && !h->block_ns && !native_on_valgrind() && !native_debugged();
 }
 
 int step_is_on(void)
