@@ -10,7 +10,7 @@
 
 extern const char emu_gdb_scripts[]; /* gdb/scripts.S */
 
-struct debug_view emu_debug = {.nfilters = -1, .scripts = emu_gdb_scripts};
+struct debug_view emu_debug = {.nfilters = -1, .scripts = emu_gdb_scripts, .peek = debug_peek};
 
 __attribute__((noinline)) void debug_begins(void)
 {

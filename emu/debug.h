@@ -61,8 +61,9 @@ struct debug_view {
     int ends;                    /* it ends the run */
     int nfilters;                /* -1: device_access is called for every access */
     uint32_t filter[DEBUG_FILTERS];
-    struct debug_peeked *peeked; /* shared with the child that looks */
-    const char *scripts;         /* keeps emu/gdb/scripts.S in the program */
+    struct debug_peeked *peeked;                 /* shared with the child that looks */
+    const char *scripts;                         /* these two keep their files in the program */
+    int (*peek)(uint32_t addr, uint32_t nbytes); /* debug_peek */
 };
 
 extern struct debug_view emu_debug;

@@ -1,6 +1,7 @@
 /* What every .emu carries: reads the options, puts engine, bus, backend and watchers together, runs
  * the program, and ends with the right status. */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -441,7 +442,9 @@ static void start_tool(char **argv)
 {
     char **words = calloc(run.options.words + 16u, sizeof *words);
     const char *valgrind[] = {"valgrind", argv[0], NULL};
-    const char *gdb[] = {"gdb",    "-q",    "-ex", "handle SIGSEGV SIGIO nostop noprint pass",
+    char may_load[PATH_MAX + 32] = "add-auto-load-safe-path "; /* the commands it carries */
+    const char *gdb[] = {"gdb",    "-q",    "-iex",
+                         may_load, "-ex",   "handle SIGSEGV SIGIO nostop noprint pass",
                          "--args", argv[0], NULL};
     const char **tool = run.options.valgrind ? valgrind : gdb;
     int n = 0;
@@ -450,6 +453,8 @@ static void start_tool(char **argv)
         free(words);
         return;
     }
+    if (readlink("/proc/self/exe", may_load + strlen(may_load), PATH_MAX) < 0)
+        may_load[0] = 0;
     for (; words && tool[n]; n++)
         words[n] = (char *)(uintptr_t)tool[n];
     for (int i = 1; words && i < run.options.words; i++) {

@@ -6,6 +6,11 @@ import re
 
 import gdb
 
+# An editor's stops need gdb's own announcement, a terminal's are shown by show_program.
+with open("/proc/self/cmdline", encoding="utf-8", errors="replace") as cmdline:
+    SPEAKS_MI = re.search(r"\0--?i(nterpreter)?[=\0]mi", cmdline.read()) is not None
+
+
 # ---- break-access --------------------------------------------------------------------------------
 
 
@@ -17,7 +22,7 @@ class Return(gdb.Breakpoint):
 
     def __init__(self, pc, sp):
         super().__init__("*0x%x" % pc, internal=True, temporary=True)
-        self.silent = True
+        self.silent = not SPEAKS_MI
         self.pc, self.sp = pc, sp
         Return.pending[pc, sp] = self
 
@@ -101,7 +106,9 @@ address. CONDITION may use value, addr, is_write and the program's global variab
             raise gdb.GdbError("break-access REGISTER [read|write] [if CONDITION]: such as "
                                "break-access GPIO.FSEL2 write if value & 8")
         registers.find(m[1])
-        if is_live():
+        if is_live() and not is_process():
+            raise gdb.GdbError("break-access: a core file does not run")
+        if is_process():
             running_view()
         mine = '$pi_stop("%s", "%s")' % (m[1].upper() if m[1][:2] != "0x" else m[1], m[2] or "any")
         b = gdb.Breakpoint("device_access")
@@ -159,7 +166,8 @@ def show_program(event):
         if frame:
             if not arrived:
                 frame.select()
-            gdb.execute("frame")
+            if not SPEAKS_MI:
+                gdb.execute("frame")
     except gdb.error:
         pass
 
@@ -223,10 +231,22 @@ class Backtrace:
             yield from before
 
 
+planted = []
+
+
+def plant(event=None):
+    """Breakpoints of our own, once there is a program that has the places for them."""
+    if planted or gdb.lookup_global_symbol("native_reported") is None:
+        return
+    planted.append(Begins("debug_begins", internal=True))
+    planted.append(gdb.Breakpoint("native_reported", internal=True))
+    planted[1].silent = not SPEAKS_MI
+
+
 def set_up():
     Pi(), PiHelp(), PiRegs(), PiPins(), PiTrace(), PiStop(), BreakAccess(), Backtrace()
-    Begins("debug_begins", internal=True)
-    gdb.Breakpoint("native_reported", internal=True).silent = True
+    plant()
+    gdb.events.new_objfile.connect(plant)
     gdb.events.stop.connect(show_program)
     gdb.events.breakpoint_created.connect(breakpoints_changed)
     gdb.events.breakpoint_modified.connect(breakpoints_changed)

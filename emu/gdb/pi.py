@@ -393,7 +393,8 @@ class PiTrace(gdb.Command):
         for kind in kinds:
             count = int(v["count"][kind])
             for i in range(max(0, count - min(n, kept)), count):
-                found.append(v["access"][kind][i % kept])
+                if int(v["access"][kind][i % kept]["op"]) < 6:
+                    found.append(v["access"][kind][i % kept])
         found.sort(key=lambda a: int(a["number"]))
         if not found:
             gdb.write("no access yet\n")
