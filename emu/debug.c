@@ -2,6 +2,7 @@
  * see debug.h. */
 #include "emu/debug.h"
 
+#include <signal.h>
 #include <stddef.h>
 
 #include "emu/core/pin-header.h"
@@ -82,15 +83,22 @@ static int asked_for(uint32_t addr)
     return 0;
 }
 
+/* A signal that came while gdb steps over its breakpoint would lead it there again, for ever where
+ * a Pi goes on sending. */
 static void saw(void *self, const struct bus_access *a, int result)
 {
+    sigset_t signals, before;
+
     (void)self;
     keep(a, result);
     if ((a->op != BUS_READ && a->op != BUS_WRITE) || a->origin == ORIGIN_DMA || !asked_for(a->addr))
         return;
+    sigfillset(&signals);
+    sigprocmask(SIG_BLOCK, &signals, &before);
     emu_debug.at = a;
     device_access(a->addr, a->value, a->op == BUS_WRITE, a->width);
     emu_debug.at = NULL;
+    sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 void debug_ends(void)

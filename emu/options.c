@@ -338,7 +338,7 @@ const char *options_help(void)
            "(default)\n"
            "  --initial LOG        registers start as they were in a recorded run, say of a Pi\n"
            "  --valgrind           run under valgrind: what valgrind PROG.emu does\n"
-           "  --gdb                run under gdb, with the signals of device accesses passed on\n"
+           "  --gdb                run under gdb, with its commands for the Pi (docs/gdb.md)\n"
            "  --timeout SECONDS    end the run after this time, exit status 4\n"
            "  --output-limit BYTES end the run after this much output, exit status 4\n"
            "  --check              say what the program does with the devices that the manual "

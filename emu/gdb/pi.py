@@ -102,7 +102,7 @@ def in_guest(pc):
 
 def in_program(pc):
     """The program's own code: neither libpi's nor the harness's."""
-    return symbol("emu_program_text") <= pc < symbol("emu_program_text_end")
+    return symbol("emu_program_text") <= pc <= symbol("emu_program_text_end")  # behind a last call
 
 
 def file_of(frame):

@@ -242,6 +242,61 @@ run ./covered.emu
 is "--coverage runs" "$status $out" $'0 covered\nDONE!!!'
 is "and counts lines" "$(find . -name '*.gcda' | wc -l)" 1
 
+# Line by line, however the run ends, by both compilers.
+cat >counted.c <<'EOF2'
+#include "rpi.h"
+static int odd(int x)
+{
+    return x & 1;
+}
+static int never(int x)
+{
+    return x + 1;
+}
+void notmain(void)
+{
+    int n = 0;
+    for (int i = 0; i < 10; i++)
+        n += odd(i);
+    if (n == 99)
+        n = never(n);
+    printk("odd %d\n", n);
+    END;
+}
+EOF2
+covered_lines() # GCOV...: the counts of lines 4, 8, 14 and 17
+{
+    "$@" counted.c >/dev/null 2>&1
+    sed -n 's/^ *\([0-9#]*\)\*\{0,1\}: *\(4\|8\|14\|17\):.*/\2=\1/p' counted.c.gcov | tr '\n' ' '
+}
+lines="4=10 8=##### 14=10 17=1 "
+for cc in "gcc -m64" "gcc -m32" "clang -m64"; do
+    gcov=gcov
+    [ "${cc%% *}" = gcc ] || gcov="llvm-cov gcov"
+    for end in 'return' 'rpi_reboot()' '*(volatile int*)16=1' 'while(n)delay_us(9)'; do
+        rm -f counted.*.gcov counted.gc* counted.c.gcov
+        "$emu_cc" --cc="${cc%% *}" "${cc##* }" --coverage -O0 "-DEND=$end" counted.c -o counted.emu
+        run ./counted.emu --timeout 0.5
+        # shellcheck disable=SC2086 # one or two words
+        is "--coverage, $cc, a run that ends by $end" "$(covered_lines $gcov)" "$lines"
+    done
+    rm -f counted.gcda
+    : >counted.out
+    ./counted.emu >counted.out 2>&1 &
+    pid=$!
+    until grep -q odd counted.out; do read -r -t 0.1 <> <(:) || :; done
+    kill -TERM $pid
+    wait $pid || :
+    # shellcheck disable=SC2086
+    is "--coverage, $cc, a run that a signal ends" "$(covered_lines $gcov)" "$lines"
+done
+rm -f counted.gc*
+"$emu_cc" --coverage -O0 -DEND=return counted.c -o counted.emu
+run ./counted.emu
+lcov -q -c -d . -o counted.info 2>lcov.err
+is "lcov: the program's own file alone" "$(sed -n 's/^SF:.*\///p' counted.info | sort -u | grep -v '^covered.c$')" counted.c
+like "lcov: and its lines" "$(<counted.info)" $'DA:14,10\n'
+
 # ---- size ------------------------------------------------------------------------------------------------
 
 cat >waits.c <<'EOF'
