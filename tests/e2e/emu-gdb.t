@@ -53,6 +53,7 @@ for m in -m64 -m32; do
 
     # ---- break-access ----
     pi_gdb prog.emu 'break-access GPIO.FSEL2 write if value == mask' 'info breakpoints' run bt continue
+    # shellcheck disable=SC2016 # a name of gdb's
     like "$m: break-access is a breakpoint" "$out" 'keep y .* in device_access.*stop only if \(value == mask\) && \$pi_stop\("GPIO.FSEL2", "write"\)'
     like "$m: and says which access, and where" "$out" "Access: write GPIO.FSEL2 0x00000008, notmain at prog.c:14"
     unlike "$m: the one whose value does not fit is none" "$out" "Access: write GPIO.FSEL2 0x00000001"
