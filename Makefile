@@ -35,7 +35,7 @@ WIRE_SRC     = $(sort $(wildcard wire/*.c))
 LIBUNIX_SRC  = $(sort $(wildcard libunix/*.c))
 INSTALL_SRC  = $(sort $(wildcard my-install/*.c))
 ECHO_SRC     = $(sort $(wildcard echo/*.c))
-HARNESS_SRC  = $(WIRE_SRC) $(LIBUNIX_SRC) emu/harness.c emu/options.c emu/console.c emu/pi.c emu/sd-image.c emu/hookup.c emu/watch.c emu/recording.c emu/start.c emu/checking.c emu/debug.c emu/debug-peek.c emu/gdb/scripts.S emu/board.c emu/display.c emu/web.c emu/web-image.S \
+HARNESS_SRC  = $(WIRE_SRC) $(LIBUNIX_SRC) emu/harness.c emu/options.c emu/console.c emu/pi.c emu/sd-image.c emu/hookup.c emu/watch.c emu/recording.c emu/start.c emu/tool.c emu/checking.c emu/debug.c emu/debug-peek.c emu/gdb/scripts.S emu/board.c emu/display.c emu/web.c emu/web-image.S \
                $(sort $(wildcard emu/core/*.c emu/native/*.c emu/native/*.S emu/dev/*.c emu/parts/*.c \
                emu/remote/*.c emu/observe/*.c emu/screen/*.c)) $(LOOP_IMAGE)
 LOOP_IMAGE   = libunix/loop-image.S

@@ -1,7 +1,6 @@
 /* What every .emu carries: reads the options, puts engine, bus, backend and watchers together, runs
  * the program, and ends with the right status. */
 #include <errno.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,6 +21,7 @@
 #include "emu/pi.h"
 #include "emu/recording.h"
 #include "emu/run.h"
+#include "emu/tool.h"
 #include "emu/sd-image.h"
 #include "emu/start.h"
 #include "emu/watch.h"
@@ -436,37 +436,6 @@ static void read_options(int argc, char **argv)
     }
 }
 
-/* --valgrind and --gdb: becomes the tool, which starts this program again. Valgrind finds the
- * option there, gdb does not. */
-static void start_tool(char **argv)
-{
-    char **words = calloc(run.options.words + 16u, sizeof *words);
-    const char *valgrind[] = {"valgrind", argv[0], NULL};
-    char may_load[PATH_MAX + 32] = "add-auto-load-safe-path "; /* the commands it carries */
-    const char *gdb[] = {"gdb",    "-q",    "-iex",
-                         may_load, "-ex",   "handle SIGSEGV SIGIO nostop noprint pass",
-                         "--args", argv[0], NULL};
-    const char **tool = run.options.valgrind ? valgrind : gdb;
-    int n = 0;
-
-    if (run.options.valgrind ? native_on_valgrind() : !run.options.gdb) {
-        free(words);
-        return;
-    }
-    if (readlink("/proc/self/exe", may_load + strlen(may_load), PATH_MAX) < 0)
-        may_load[0] = 0;
-    for (; words && tool[n]; n++)
-        words[n] = (char *)(uintptr_t)tool[n];
-    for (int i = 1; words && i < run.options.words; i++) {
-        if (strcmp(argv[i], "--gdb") != 0)
-            words[n++] = argv[i];
-    }
-    if (words)
-        execvp(words[0], words);
-    run_say("--%s: cannot start it: %s (tools/setup test installs it)", tool[0], strerror(errno));
-    exit(2);
-}
-
 static void check_time(void)
 {
     const struct options *o = &run.options;
@@ -535,7 +504,7 @@ int main(int argc, char **argv)
     native_valgrind_restart();
     setvbuf(stderr, NULL, _IOLBF, 0);
     read_options(argc, argv);
-    start_tool(argv);
+    tool_start(argv);
     open_card();
     checking_open();
     check_hookups();

@@ -151,6 +151,23 @@ like "core: nothing to stop" "$err" "break-access: a core file does not run"
 run "$top/emu/emu" --quiet --gdb prog.emu <<<$'break-access GPIO.SET0\nrun'
 like "emu --gdb brings the commands" "$out" "Access: write GPIO.SET0 0x00100000, .*notmain \(\) at prog.c:1[67]"
 unlike "and no question" "$err" "auto-loading has been declined"
+unlike "nor what it sets up" "$out" "SIGSEGV"
+mkdir -p own home/.config/gdb
+echo 'echo a .gdbinit is loaded\n' >own/.gdbinit
+cd own || exit 1
+HOME=$dir/home run ../prog.emu --gdb <<<'pi regs GPIO.FSEL2'
+unlike "a .gdbinit that gdb may not load: no warning" "$err$out" "declined|is loaded"
+echo "add-auto-load-safe-path $dir/own" >../home/.config/gdb/gdbinit
+HOME=$dir/home run ../prog.emu --gdb <<<'pi regs GPIO.FSEL2'
+like "one that it may: loaded" "$out" "a .gdbinit is loaded"
+cd .. || exit 1
+rm -r own home
+
+# ---- the tree's own .gdbinit ----
+cd "$top" || exit 1
+run gdb -nx -q -batch -x .gdbinit -ex 'pi help' "$dir/prog.emu"
+like ".gdbinit of the tree brings the commands" "$status $out" "^0 .*break-access"
+cd "$dir" || exit 1
 
 # ---- editors: docs/vscode/launch.json through gdb's machine interface ----
 python3 "$top/tests/e2e/gdb/vscode.py" "$top/docs/vscode" "$dir/prog.emu" >mi.out 2>&1

@@ -3,6 +3,7 @@ machine interface with what the first configuration says, in the order of the C/
 commands, the program, breakpoints, run. Prints where it stops."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -53,7 +54,7 @@ def main():
     print("tasks:", "ok" if not wrong else wrong)
     gdb = Gdb()
     for command in config["setupCommands"]:
-        gdb.say(command["text"])
+        gdb.say(command["text"].replace("${workspaceFolder}", os.path.dirname(program)))
     gdb.say("-file-exec-and-symbols " + program)
     gdb.say("-break-insert notmain")
     gdb.say('-interpreter-exec console "break-access GPIO.FSEL2 write"')

@@ -1,0 +1,2 @@
+# For gdb started in this folder; see docs/gdb.md.
+source emu/gdb/init.py
