@@ -108,6 +108,7 @@ LIBPI_WEAK void install_int_handlers(void)
 
 LIBPI_WEAK volatile rpi_irq_controller_t *RPI_GetIRQController(void)
 {
+    dev_barrier();
     return (volatile rpi_irq_controller_t *)0x2000B200;
 }
 

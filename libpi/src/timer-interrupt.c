@@ -65,6 +65,7 @@ LIBPI_WEAK void timer_init(uint32_t prescale, uint32_t ncycles)
 #if LIBPI_YEAR == 2019
 LIBPI_WEAK volatile rpi_arm_timer_t *RPI_GetArmTimer(void)
 {
+    dev_barrier();
     return (volatile rpi_arm_timer_t *)RPI_ARMTIMER_BASE;
 }
 #endif

@@ -255,6 +255,13 @@ def bad_alignment(checks, year):
                  f"{year} heap.c: a bad alignment is named")
 
 
+def getters(checks):
+    path, _ = build("emu-cc", ".emu", "getters.c", 2019)
+    r = call(path, "--quiet", "--check")
+    checks.equal((r.returncode, r.stderr), (0, ""), "2019 getters.c: --check finds nothing")
+    checks.equal(r.stdout.lstrip("."), "1\n", "2019 getters.c: it waited")
+
+
 cases = []
 for y in YEARS:
     cases.append(case(same_text, "formats.c", y, formats(y)))
@@ -281,6 +288,7 @@ for y in YEARS:
         cases.append(case(same_text, "overlong.c", y,
                           "libpi/src/snprintk.c:vsnprintk:LINE:DEBUG:ERROR: Demand `!b.overflow` failed:"
                           '"vsnprintk: text does not fit into 4 bytes"\nDONE!!!\n'))
+cases.append(case(getters))
 cases.append(case(same_text, "names.c", 2024, names(2024)))
 cases += [case(same_text, "small.c", y, "bye\n") for y in (2019, 2020)]
 cases += [case(same_text, "redzone.c", y, "redzone checking: first\nchecked 1\nDONE!!!\n") for y in (2025, 2026)]
