@@ -6,7 +6,7 @@
 
 #include "libpi-port.h"
 #include "rpi.h"
-#if LIBPI_YEAR >= 2023
+#if LIBPI_YEAR >= 2023 || defined(LIBPI_YEAR_2022)
 #include "rpi-inline-asm.h"
 #include "rpi-interrupts.h"
 #endif
@@ -143,7 +143,7 @@ static inline int cq_peek_n(cq_t *c, cqe_t *v, unsigned n)
     return 1;
 }
 
-#if LIBPI_YEAR <= 2020
+#if LIBPI_YEAR <= 2020 && !defined(LIBPI_YEAR_2022)
 static inline int cq_push_n(cq_t *c, void *data, unsigned n)
 #else
 static inline int cq_push_n(cq_t *c, const void *data, unsigned n)

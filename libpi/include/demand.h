@@ -88,7 +88,11 @@ void rpi_reset_putc(void);
     } while (0)
 #endif
 
-#if LIBPI_YEAR >= 2023
+#if LIBPI_YEAR >= 2023 || defined(LIBPI_YEAR_2021) || defined(LIBPI_YEAR_2022)
+#define LIBPI_TRACES
+#endif
+
+#ifdef LIBPI_TRACES
 #define not_reached() panic("NOTREACHED!\n")
 #define todo(msg...) panic("TODO:" msg)
 #define debug_output(msg...) output("DEBUG:" msg)
@@ -117,6 +121,8 @@ void rpi_reset_putc(void);
     do {                                                                                           \
         printk("TRACE:" fmt, ##args);                                                              \
     } while (0)
+#elif LIBPI_YEAR == 2020
+#define trace(args...) pi_trace(args)
 #else
 #define trace(args...)                                                                             \
     do {                                                                                           \

@@ -56,7 +56,7 @@ static inline uint32_t fast_hash32(const void *data, uint32_t len)
     return fast_hash_inc32(data, len, len);
 }
 
-#if LIBPI_YEAR <= 2020
+#if LIBPI_YEAR <= 2020 && !defined(LIBPI_YEAR_2022)
 static inline uint32_t fast_hash(const void *data, int len)
 #else
 static inline uint32_t fast_hash(const void *data, uint32_t len)

@@ -47,6 +47,11 @@ static inline int redzone_check(const char *msg)
 {
     return libpi_redzone_check(__FILE__, __FUNCTION__, __LINE__, msg);
 }
+#elif defined(LIBPI_YEAR_2024)
+static inline int redzone_check(void)
+{
+    return libpi_redzone_check(__FILE__, __FUNCTION__, __LINE__, 0);
+}
 #else
 #define redzone_check(msg) libpi_redzone_check(__FILE__, __FUNCTION__, __LINE__, msg)
 #endif

@@ -9,7 +9,7 @@
 #include "rpi.h"
 
 /* Stack of a thread, in words. */
-#if LIBPI_YEAR <= 2020
+#if LIBPI_YEAR <= 2020 && !defined(LIBPI_YEAR_2022)
 #define THREAD_MAXSTACK (1024 * 8)
 #else
 #define THREAD_MAXSTACK (1024 * 8 / 4)
@@ -20,7 +20,7 @@ typedef struct rpi_thread {
 #if LIBPI_YEAR == 2019
     struct rpi_thread *next; /* in the queue it waits in */
     uint32_t *sp;
-#elif LIBPI_YEAR == 2020
+#elif LIBPI_YEAR == 2020 && !defined(LIBPI_YEAR_2022)
     union {
         uint32_t reg_save_area[16];
         uint32_t *sp;
@@ -62,7 +62,7 @@ void rpi_exit(int exitcode);
 /* Panics when the running thread's stack has overflown. */
 void rpi_stack_check(void);
 
-#if LIBPI_YEAR >= 2023
+#if LIBPI_YEAR >= 2023 || defined(LIBPI_YEAR_2022)
 /* Saves the callee-saved registers on the stack and sp in *old_sp_save, then continues at new_sp.
  */
 void rpi_cswitch(uint32_t **old_sp_save, const uint32_t *new_sp);

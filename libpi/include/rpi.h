@@ -73,13 +73,17 @@ void uart_putc(unsigned c);
 #if LIBPI_YEAR == 2020
 int uart_getc_async(void); /* a byte, or -1 */
 #endif
-#if LIBPI_YEAR == 2020 || LIBPI_YEAR >= 2025
+#if LIBPI_YEAR == 2020 || LIBPI_YEAR >= 2025 || defined(LIBPI_YEAR_2024)
 int uart_can_putc(void); /* 1 when there is room for a byte */
 #endif
 #if LIBPI_YEAR >= 2020
 int uart_has_data(void); /* 1 when a byte has arrived */
 #endif
 int uart_hex(unsigned h);
+#ifdef LIBPI_YEAR_2022
+void uart_disable(void);
+void uart_flush_tx(void);
+#endif
 #if LIBPI_YEAR >= 2023
 void uart_disable(void);   /* waits until all is sent, then turns the UART off */
 int uart_get8(void);       /* waits for a byte */
@@ -132,8 +136,8 @@ void clean_reboot(void) __attribute__((noreturn));
 void reboot_callout(void);
 #endif
 
-#if LIBPI_YEAR >= 2023
-/* The program. Before 2023 some programs return int. */
+#if LIBPI_YEAR >= 2023 || defined(LIBPI_YEAR_2022)
+/* The program. Before 2022 some programs return int. */
 void notmain(void);
 #endif
 
@@ -178,7 +182,16 @@ void *kmalloc_heap_start(void);
 void *kmalloc_heap_end(void); /* first free byte */
 #elif LIBPI_YEAR == 2020
 void kmalloc_init(void);
+#ifndef LIBPI_YEAR_2022
 void kmalloc_init_set_start(unsigned _addr);
+#else
+void *kmalloc_notzero(unsigned nbytes);
+/* The start; from the middle of the year on also how many bytes, which is no limit here. Programs
+ * call and define it either way, so it has no prototype. */
+#pragma GCC diagnostic ignored "-Wstrict-prototypes"
+#pragma GCC diagnostic ignored "-Wmissing-prototypes"
+void kmalloc_init_set_start();
+#endif
 void *kmalloc_heap_ptr(void); /* first free byte */
 #else
 void *kmalloc_notzero(unsigned nbytes);
@@ -228,7 +241,7 @@ void put8(volatile void *addr, uint8_t x);
 uint8_t GET8(unsigned addr);
 uint8_t get8(const volatile void *addr);
 #endif
-#if LIBPI_YEAR >= 2025 && !defined(LIBPI_YEAR_2024)
+#if LIBPI_YEAR >= 2025
 #define ptr_to_uint32(x) ((uint32_t)(ptrdiff_t)(x))
 /* Sets the bits of x; returns what was written. */
 static inline uint32_t OR32(uint32_t addr, uint32_t x)
@@ -279,6 +292,8 @@ void memcpy256(void *dst, const void *src, size_t nbytes);
 /* First byte behind text, data and bss. */
 void *program_end(void);
 #define WEAK(fn) __attribute__((weak)) fn
+#endif
+#if LIBPI_YEAR >= 2025 || defined(LIBPI_YEAR_2024)
 #define let __auto_type
 #endif
 
@@ -287,12 +302,12 @@ void *program_end(void);
 #define unlikely(x) __builtin_expect((x), 0)
 
 #include "demand.h"
-#if LIBPI_YEAR >= 2023
+#if LIBPI_YEAR >= 2023 || defined(LIBPI_YEAR_2022)
 #define asm_align(x) __asm__ volatile(".align " _XSTRING(x))
 #endif
 
 #include "gpio.h"
-#if LIBPI_YEAR >= 2023
+#if LIBPI_YEAR >= 2023 || defined(LIBPI_YEAR_2022)
 #include "rpi-constants.h"
 #endif
 

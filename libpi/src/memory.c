@@ -25,6 +25,13 @@ LIBPI_WEAK void safe_strcpy(char *dst, const char *src, unsigned n)
 }
 #endif
 
+#ifdef LIBPI_YEAR_2022
+LIBPI_WEAK void *kmalloc_notzero(unsigned nbytes)
+{
+    return kmalloc(nbytes);
+}
+#endif
+
 #if LIBPI_YEAR >= 2025
 LIBPI_WEAK void memcpy256(void *dst, const void *src, size_t nbytes)
 {

@@ -6,7 +6,7 @@
 /* At the lowest word of every stack, and every descriptor. */
 enum { STACK_GUARD = 0x5AFE57AC };
 
-#if LIBPI_YEAR <= 2020
+#if LIBPI_YEAR <= 2020 && !defined(LIBPI_YEAR_2022)
 #define SAVED_SP sp
 #else
 #define SAVED_SP saved_sp
@@ -82,7 +82,7 @@ LIBPI_WEAK void rpi_stack_check(void)
               (int)sizeof running->stack);
 }
 
-#if LIBPI_YEAR <= 2020
+#if LIBPI_YEAR <= 2020 && !defined(LIBPI_YEAR_2022)
 #define rpi_cswitch libpi_cswitch
 #else
 LIBPI_WEAK void rpi_cswitch(uint32_t **old_sp_save, const uint32_t *new_sp)

@@ -4,12 +4,12 @@
 
 LIBPI_WEAK void libpi_run(void)
 {
-#if LIBPI_YEAR >= 2023
+#if LIBPI_YEAR >= 2023 || defined(LIBPI_YEAR_2022)
     uart_init();
     cycle_cnt_init();
 #endif
     notmain();
-#if LIBPI_YEAR >= 2023
+#if LIBPI_YEAR >= 2023 || defined(LIBPI_YEAR_2022)
     clean_reboot();
 #else
     rpi_reboot();

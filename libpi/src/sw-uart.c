@@ -90,7 +90,7 @@ LIBPI_WEAK void sw_uart_putk(sw_uart_t *uart, const char *msg)
         PUT(uart, *msg++);
 }
 
-#if LIBPI_YEAR <= 2023
+#if LIBPI_YEAR <= 2023 && !defined(LIBPI_YEAR_2024)
 LIBPI_WEAK int sw_uart_printk(sw_uart_t *uart, const char *fmt, ...)
 #else
 LIBPI_WEAK void sw_uart_printk(sw_uart_t *uart, const char *fmt, ...)
@@ -101,14 +101,14 @@ LIBPI_WEAK void sw_uart_printk(sw_uart_t *uart, const char *fmt, ...)
     va_start(ap, fmt);
     int n = libpi_format(&s.sink, fmt, ap);
     va_end(ap);
-#if LIBPI_YEAR <= 2023
+#if LIBPI_YEAR <= 2023 && !defined(LIBPI_YEAR_2024)
     return n;
 #else
     (void)n;
 #endif
 }
 
-#if LIBPI_YEAR == 2023 || LIBPI_YEAR <= 2020
+#if LIBPI_YEAR <= 2023 && !defined(LIBPI_YEAR_2024)
 LIBPI_WEAK int sw_uart_read_timeout(sw_uart_t *u, uint8_t *buf, uint32_t nbytes,
                                     uint32_t usec_timeout)
 {
@@ -119,24 +119,51 @@ LIBPI_WEAK int sw_uart_read_timeout(sw_uart_t *u, uint8_t *buf, uint32_t nbytes,
 }
 #endif
 
-#if LIBPI_YEAR <= 2020
-
+#if LIBPI_YEAR <= 2020 && !defined(LIBPI_YEAR_2022)
 LIBPI_WEAK sw_uart_t sw_uart_init_helper(uint8_t tx, uint8_t rx, uint32_t baud,
                                          uint32_t cyc_per_bit)
 {
     return make(tx, rx, baud, cyc_per_bit);
 }
+#else
+#if LIBPI_YEAR <= 2023 && !defined(LIBPI_YEAR_2024)
+LIBPI_WEAK sw_uart_t sw_uart_mk_helper(unsigned tx, unsigned rx, unsigned baud,
+                                       unsigned cyc_per_bit, unsigned usec_per_bit)
+#else
+LIBPI_WEAK sw_uart_t sw_uart_init_helper(unsigned tx, unsigned rx, unsigned baud,
+                                         unsigned cyc_per_bit, unsigned usec_per_bit)
+#endif
+{
+    sw_uart_t u = make(tx, rx, baud, cyc_per_bit);
+    u.usec_per_bit = usec_per_bit;
+    return u;
+}
+#endif
+
+#if LIBPI_YEAR <= 2020
 
 LIBPI_WEAK void sw_uart_putc(sw_uart_t *uart, unsigned char c)
 {
     send(uart, c);
 }
 
-LIBPI_WEAK int sw_uart_getc(sw_uart_t *uart)
+static int get(sw_uart_t *uart)
 {
     begins(uart, 0, 1);
     return receive(uart);
 }
+
+#ifdef LIBPI_YEAR_2022
+LIBPI_WEAK int sw_uart_getc(sw_uart_t *uart, int timeout_usec)
+{
+    return receive_within(uart, timeout_usec);
+}
+#else
+LIBPI_WEAK int sw_uart_getc(sw_uart_t *uart)
+{
+    return get(uart);
+}
+#endif
 
 LIBPI_WEAK int sw_uart_getc_timeout(sw_uart_t *uart, int timeout_usec)
 {
@@ -167,7 +194,7 @@ LIBPI_WEAK int sw_uart_gets_until_blk(sw_uart_t *u, uint8_t *buf, uint32_t nbyte
     int n = 0;
     demand(nbytes, sw_uart_gets_until_blk: no room for the end);
     while ((uint32_t)n < nbytes - 1) {
-        int c = sw_uart_getc(u);
+        int c = get(u);
         buf[n++] = c;
         if (c == end)
             break;
@@ -186,19 +213,6 @@ LIBPI_WEAK int sw_uart_gets_timeout(sw_uart_t *u, uint8_t *buf, uint32_t nbytes,
 
 #else
 
-#if LIBPI_YEAR == 2023
-LIBPI_WEAK sw_uart_t sw_uart_mk_helper(unsigned tx, unsigned rx, unsigned baud,
-                                       unsigned cyc_per_bit, unsigned usec_per_bit)
-#else
-LIBPI_WEAK sw_uart_t sw_uart_init_helper(unsigned tx, unsigned rx, unsigned baud,
-                                         unsigned cyc_per_bit, unsigned usec_per_bit)
-#endif
-{
-    sw_uart_t u = make(tx, rx, baud, cyc_per_bit);
-    u.usec_per_bit = usec_per_bit;
-    return u;
-}
-
 LIBPI_WEAK void sw_uart_put8(sw_uart_t *uart, uint8_t b)
 {
     send(uart, b);
@@ -209,7 +223,7 @@ LIBPI_WEAK int sw_uart_get8_timeout(sw_uart_t *uart, uint32_t timeout_usec)
     return receive_within(uart, timeout_usec);
 }
 
-#if LIBPI_YEAR == 2023
+#if LIBPI_YEAR == 2023 && !defined(LIBPI_YEAR_2024)
 
 LIBPI_WEAK int sw_uart_get8(sw_uart_t *uart)
 {

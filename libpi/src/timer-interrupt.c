@@ -31,7 +31,7 @@ LIBPI_WEAK void timer_interrupt_init(unsigned ncycles)
 {
 #if LIBPI_YEAR == 2019
     start(ncycles, RPI_ARMTIMER_CTRL_PRESCALE_256);
-#elif LIBPI_YEAR == 2020
+#elif LIBPI_YEAR == 2020 && !defined(LIBPI_YEAR_2022)
     start(ncycles, RPI_ARMTIMER_CTRL_PRESCALE_16);
 #else
     start(ncycles, RPI_ARMTIMER_CTRL_PRESCALE_1);

@@ -39,7 +39,7 @@ void hw_uart_disable(void);
 #if LIBPI_YEAR < 2026
 void uart_div(uint32_t baud_reg);
 #endif
-#if LIBPI_YEAR < 2023
+#if LIBPI_YEAR < 2023 && !defined(LIBPI_YEAR_2022)
 void uart_disable(void);
 #endif
 #if LIBPI_YEAR > 2020
@@ -49,7 +49,7 @@ void uart_putc(unsigned c);
 #if LIBPI_YEAR != 2020
 int uart_getc_async(void);
 #endif
-#if LIBPI_YEAR == 2019 || LIBPI_YEAR == 2023
+#if LIBPI_YEAR == 2019 || (LIBPI_YEAR == 2023 && !defined(LIBPI_YEAR_2024))
 int uart_can_putc(void);
 #endif
 

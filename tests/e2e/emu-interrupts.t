@@ -101,11 +101,11 @@ for year in 2019 2020 2021 2022 2023 2024 2025 2026; do
     case $year in
         2019) us=49670 ;;
         202[01]) us=33030 ;;
-        202[23]) us=2060 ;;
+        202[234]) us=2060 ;;
         *) us=2070 ;;
     esac
     said=
-    [ "$year" -lt 2024 ] || said=$'about to install interrupt handlers\nsetting up timer interrupts\n'
+    [ "$year" -lt 2025 ] || said=$'about to install interrupt handlers\nsetting up timer interrupts\n'
     build years -O2 -DLIBPI_YEAR="$year"
     run ./years.emu
     is "the ARM timer in $year" "$status $out$err" \

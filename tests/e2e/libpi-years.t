@@ -255,6 +255,23 @@ def bad_alignment(checks, year):
                  f"{year} heap.c: a bad alignment is named")
 
 
+# What is printed by both, by the laptop alone, by both.
+BETWEEN = {
+    2021: ("TRACE:x is 12\nheap at 200000\n6076 cycles a bit\n", "8072 us a tick\n", "SUCCESS:end\nDONE!!!\n"),
+    2022: ("TRACE:x is 12\nheap at 200000\n6076 cycles a bit\n8 us a bit\n",
+           "nothing comes: -1\n504 us a tick\n", "SUCCESS:end\nDONE!!!\n"),
+    2024: ("TRACE:notmain:x is 0x12\nlet 1\nheap at 0x100000\n6076 cycles a bit\n8 us a bit\n",
+           "504 us a tick\n", "end\nDONE!!!\n"),
+}
+
+
+def between(checks, year):
+    first, times, last = BETWEEN[year]
+    same_text(checks, "between.c", year, first + last, (f"-DYEAR={year}",))
+    checks.equal(natively("between.c", year, (f"-DYEAR={year}", "-DTIMES")), first + times + last,
+                 f"{year} between.c: and its times")
+
+
 def getters(checks):
     path, _ = build("emu-cc", ".emu", "getters.c", 2019)
     r = call(path, "--quiet", "--check")
@@ -289,6 +306,9 @@ for y in YEARS:
                           "libpi/src/snprintk.c:vsnprintk:LINE:DEBUG:ERROR: Demand `!b.overflow` failed:"
                           '"vsnprintk: text does not fit into 4 bytes"\nDONE!!!\n'))
 cases.append(case(getters))
+cases += [case(between, y) for y in BETWEEN]
+cases += [case(same_text, "between-threads.c", y, "tid 1, arg 7, saved_sp first 1, stack 8192\nDONE!!!\n")
+          for y in (2022, 2024)]
 cases.append(case(same_text, "names.c", 2024, names(2024)))
 cases += [case(same_text, "small.c", y, "bye\n") for y in (2019, 2020)]
 cases += [case(same_text, "redzone.c", y, "redzone checking: first\nchecked 1\nDONE!!!\n") for y in (2025, 2026)]

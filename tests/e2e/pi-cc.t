@@ -144,7 +144,7 @@ cat >year.c <<'END'
 #include "rpi.h"
 void notmain(void) { uart_init(); printk("%d\n", LIBPI_YEAR); clean_reboot(); }
 END
-for pair in 2019:2019 2021:2020 2022:2023 2024:2025; do
+for pair in 2019:2019 2021:2020 2022:2020 2024:2023; do
     run "$pi_cc" -DLIBPI_YEAR=${pair%:*} year.c -o year.bin
     is "year ${pair%:*}" "$status $(boot year.bin)" "0 ${pair#*:}"$'\nDONE!!!'
 done
