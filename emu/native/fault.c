@@ -14,6 +14,7 @@
 #include "emu/native/deref.h"
 #include "emu/native/irq.h"
 #include "emu/native/native.h"
+#include "emu/native/stacks.h"
 #include "emu/native/step.h"
 
 static const struct native_host *host;
@@ -52,6 +53,42 @@ static struct machine machine_of(const ucontext_t *uc)
 #elif defined(__aarch64__)
     return (struct machine){m->pc, m->sp, written(m)};
 #endif
+}
+
+/* Those of the laptop's processor, four a line. */
+static void print_registers(const ucontext_t *uc)
+{
+    const mcontext_t *m = &uc->uc_mcontext;
+#if defined(__x86_64__)
+    static const char *const names[] = {"rax", "rbx", "rcx", "rdx", "rsi", "rdi",
+                                        "rbp", "rsp", "r8",  "r9",  "r10", "r11",
+                                        "r12", "r13", "r14", "r15", "rip"};
+    static const int at[] = {REG_RAX, REG_RBX, REG_RCX, REG_RDX, REG_RSI, REG_RDI,
+                             REG_RBP, REG_RSP, REG_R8,  REG_R9,  REG_R10, REG_R11,
+                             REG_R12, REG_R13, REG_R14, REG_R15, REG_RIP};
+#elif defined(__i386__)
+    static const char *const names[] = {"eax", "ebx", "ecx", "edx", "esi",
+                                        "edi", "ebp", "esp", "eip"};
+    static const int at[] = {REG_EAX, REG_EBX, REG_ECX, REG_EDX, REG_ESI,
+                             REG_EDI, REG_EBP, REG_ESP, REG_EIP};
+#elif defined(__aarch64__)
+    static const char *const names[] = {
+        "x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",  "x8",  "x9",  "x10",
+        "x11", "x12", "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21",
+        "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "sp",  "pc"};
+#endif
+    const size_t n = sizeof names / sizeof names[0];
+
+    for (size_t i = 0; i < n; i++) {
+#if defined(__aarch64__)
+        unsigned long v = i < 31 ? m->regs[i] : i == 31 ? m->sp : m->pc;
+#else
+        unsigned long v = (unsigned long)m->gregs[at[i]];
+#endif
+        fprintf(stderr, "%s%3s 0x%-*lx%s", i % 4 ? " " : "emu:   ", names[i],
+                i % 4 == 3 || i + 1 == n ? 1 : 2 * (int)sizeof v, v,
+                i % 4 == 3 || i + 1 == n ? "\n" : "");
+    }
 }
 
 static void finish(int status, int signal_number)
@@ -170,6 +207,20 @@ static int guard_hit(const struct machine *m, uintptr_t addr, char *what, size_t
     return -1;
 }
 
+/* A thread's stack has no guard: what lies below is overwritten until something may not be. */
+static int thread_overflow(const struct machine *m, uintptr_t addr, char *what, size_t n)
+{
+    enum { NEAR = 64 << 10 };
+    size_t nbytes;
+
+    if (!stacks_overflowed(m->sp, &nbytes) || addr - (m->sp - NEAR) >= (uintptr_t)2 * NEAR)
+        return 0;
+    snprintf(what, n,
+             "guest fault: stack overflow: a thread used more than the %zu bytes of its stack",
+             nbytes);
+    return 1;
+}
+
 /* A device reached through a pointer. 0: done, the program goes on; else *what says why not. */
 static int device_hit(ucontext_t *context, const struct machine *m, uintptr_t addr, char *what,
                       size_t n)
@@ -257,7 +308,7 @@ void fault_handler(int sig, siginfo_t *info, void *context)
             native_is_guest_text(m.pc)) {
             if (device_hit(context, &m, addr, what, sizeof what) == 0)
                 return;
-        } else if (hit == 0) {
+        } else if (hit == 0 && !thread_overflow(&m, addr, what, sizeof what)) {
             describe(what, sizeof what, &m, addr);
         }
     } else if (sig == SIGFPE) {
@@ -274,6 +325,8 @@ void fault_handler(int sig, siginfo_t *info, void *context)
         native_report(what, NULL, last_pc);
     else
         native_report(what, context, m.pc);
+    if (!in_host || native_is_guest_text(m.pc))
+        print_registers(context);
     finish(1, 0);
 }
 

@@ -44,8 +44,8 @@ void libpi_cswitch(uint32_t **save, uint32_t *load);
 
 /* Announcements a watcher may want (valgrind, sanitizers, overflow checks); empty on the Pi.
  * A stack: nbytes from lo. A heap: kmalloc owns nbytes from lo from now on; each block; all freed.
- * libpi_heap_redzone: bytes to leave unused after each block, 0 on the Pi and whenever no checker
- * is there, so that addresses are the same on both. */
+ * libpi_heap_redzone: bytes to leave unused before the first block and after each, 0 on the Pi and
+ * whenever no checker is there, so that addresses are the same on both. */
 void libpi_stack_made(void *lo, uint32_t nbytes);
 void libpi_heap_made(void *lo, uint32_t nbytes);
 void libpi_heap_block(void *p, uint32_t nbytes);

@@ -12,9 +12,16 @@ static uintptr_t round_up(uintptr_t x, uintptr_t to)
     return (x + to - 1) & ~(to - 1);
 }
 
+/* What lies in front of the first block is not to be touched either. */
+static char *first_block(void)
+{
+    return heap_start + libpi_heap_redzone();
+}
+
 static void set_heap(uintptr_t start, uintptr_t end)
 {
-    heap_start = heap_next = (char *)start;
+    heap_start = (char *)start;
+    heap_next = first_block();
     heap_end = (char *)end;
     libpi_heap_made(heap_start, heap_end - heap_start);
 }
@@ -72,7 +79,7 @@ LIBPI_WEAK void kfree(void *p)
 LIBPI_WEAK void kfree_all(void)
 {
     need_heap();
-    heap_next = heap_start;
+    heap_next = first_block();
     libpi_heap_freed(heap_start, heap_end - heap_start);
 }
 
