@@ -22,7 +22,8 @@ static const char quiet_about_gdbinit[] =
 void tool_start(char **argv)
 {
     char **words = calloc(run.options.words + 16u, sizeof *words);
-    const char *valgrind[] = {"valgrind", argv[0], NULL};
+    const char *const *of = native_valgrind_options;
+    const char *valgrind[] = {"valgrind", of[0], of[1], of[2], argv[0], NULL};
     char may_load[PATH_MAX + 32] = "add-auto-load-safe-path "; /* the commands it carries */
     const char *gdb[] = {"gdb",    "-q",    "-iex", may_load, "-iex", quiet_about_gdbinit,
                          "--args", argv[0], NULL};

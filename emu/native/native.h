@@ -81,6 +81,10 @@ struct native_host {
 
 extern struct call_counts native_counts;
 
+/* What valgrind needs for a recompiled program. */
+enum { NATIVE_VALGRIND_OPTIONS = 3 };
+extern const char *const native_valgrind_options[NATIVE_VALGRIND_OPTIONS];
+
 /* Under plain valgrind, starts valgrind again with the options a recompiled program needs, and does
  * not return; otherwise does nothing. Call before anything else. */
 void native_valgrind_restart(void);

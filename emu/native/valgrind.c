@@ -14,7 +14,7 @@
 
 enum { MAX_WORDS = 4096 };
 
-static const char *const needed[] = {
+const char *const native_valgrind_options[NATIVE_VALGRIND_OPTIONS] = {
     "--aspace-minaddr=0x21000000", "--vex-iropt-register-updates=allregs-at-each-insn",
     "--vex-guest-chase=no", /* or the program counter at a fault may be that of a jump before it */
 };
@@ -51,7 +51,7 @@ static char **real_words(size_t *count)
 
 void native_valgrind_restart(void)
 {
-    size_t count, extra = sizeof needed / sizeof needed[0];
+    size_t count, extra = NATIVE_VALGRIND_OPTIONS;
     char **words;
 
     if (!native_on_valgrind())
@@ -60,11 +60,11 @@ void native_valgrind_restart(void)
     if (!words || count == 0)
         return;
     for (size_t i = 1; i < count; i++) {
-        if (strcmp(words[i], needed[0]) == 0)
+        if (strcmp(words[i], native_valgrind_options[0]) == 0)
             return;
     }
     memmove(words + 1 + extra, words + 1, count * sizeof *words);
-    memcpy(words + 1, needed, extra * sizeof *words);
+    memcpy(words + 1, native_valgrind_options, extra * sizeof *words);
     words[count + extra] = NULL;
     /* The process image is valgrind's tool (memcheck-amd64-linux); the launcher chooses it again.
      */

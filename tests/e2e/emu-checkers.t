@@ -228,6 +228,7 @@ run "$top/emu/emu" --quiet --valgrind uninitialised.c
 like "emu --valgrind PROG.c" "$err" "depends on uninitialised value.*notmain \(uninitialised.c:6\)"
 run ./debugged.emu --valgrind
 like "PROG.emu --valgrind" "$status $out $err" "^0 42.*ERROR SUMMARY: 0 errors"
+is "started once" "$(grep -c 'Memcheck, a memory' <<<"$err")" 1
 PATH=/nowhere run ./debugged.emu --valgrind
 row emu "--valgrind where there is none"
 PATH=/nowhere run ./debugged.emu --gdb
