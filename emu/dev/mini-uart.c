@@ -201,7 +201,12 @@ static unsigned look_at(struct dev_mini_uart *d, uint32_t off, unsigned waiting)
     return receivable(d);
 }
 
-/* The same; looks in vain are counted. */
+static int sending(const struct dev_mini_uart *d)
+{
+    return d->s.wire.ends_ns > dev_serial_now(d->clock);
+}
+
+/* The same; looks in vain are counted, but those of a program that may wait for its own bytes. */
 static unsigned look(struct dev_mini_uart *d, uint32_t off)
 {
     unsigned n = look_at(d, off, at_console(d));
@@ -210,6 +215,8 @@ static unsigned look(struct dev_mini_uart *d, uint32_t off)
         d->s.vain = 0;
         return n;
     }
+    if (sending(d))
+        return 0;
     if (d->s.vain < UINT32_MAX)
         d->s.vain++;
     if (d->console.polled_in_vain) {
@@ -277,11 +284,6 @@ static void write_io(struct dev_mini_uart *d, uint32_t value)
     } else {
         fifo_push(&d->s.tx, (uint8_t)value);
     }
-}
-
-static int sending(const struct dev_mini_uart *d)
-{
-    return d->s.wire.ends_ns > dev_serial_now(d->clock);
 }
 
 static uint32_t lsr_of_transmitter(const struct dev_mini_uart *d)

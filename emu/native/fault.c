@@ -270,7 +270,7 @@ static void on_kick(int sig, siginfo_t *info, void *context)
     int before = errno;
 
     (void)sig;
-    if (info->si_code != SI_TIMER)
+    if (info->si_code != SI_TIMER || (in_host && irq_waits()))
         irq_note_kick();
     else if (in_host || step_is_on() || !irq_tick(m.pc))
         return;

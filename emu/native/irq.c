@@ -25,7 +25,8 @@ enum { /* of the status register, DDI 0100I A2-11 */
        CPSR_I = 1 << 7,
        MODE_FIQ = 0x11,
        MODE_IRQ = 0x12,
-       CPSR_START = 0xd3, /* supervisor mode, both masked */
+       CPSR_A = 1 << 8,
+       CPSR_START = 0x1d3, /* supervisor mode, all masked: as at reset (DDI 0100I A2.6.2) */
 };
 
 enum {
@@ -34,6 +35,7 @@ enum {
     STACKS = 64,
     SPIN_MS = 20,           /* computing time without a call that is called spinning */
     SPIN_VALGRIND_MS = 400, /* where computing takes longer */
+    STILL_CALLS = 1000,     /* calls that let no time pass */
     AGAIN_NS = 100000,
     AGAIN_REAL_NS = 1000000, /* where waiting takes real time anyway */
 };
@@ -64,6 +66,13 @@ static struct activation activations[STACKS];
 static struct rest rest;
 static volatile sig_atomic_t kicked;
 static uint64_t calls_then;
+
+/* Since when the clock stands, and how lately the program was found to wait for it. */
+static struct {
+    uint64_t ns, calls;
+    int lately;
+} still;
+
 static timer_t again;
 static int ticking;
 
@@ -174,7 +183,7 @@ static struct activation *begin(int which, uintptr_t pc, int by_signal)
     int fast = (which & NATIVE_FIQ) != 0;
     size_t nbytes;
     uintptr_t stack = stacks_running(&nbytes);
-    uint32_t mode = fast ? CPSR_F | CPSR_I | MODE_FIQ : CPSR_I | MODE_IRQ;
+    uint32_t mode = CPSR_A | CPSR_I | (fast ? CPSR_F | MODE_FIQ : MODE_IRQ);
 
     if (host->handler_begins)
         pc = host->handler_begins(host->self, fast ? NATIVE_FIQ : NATIVE_IRQ, pc, by_signal);
@@ -323,12 +332,36 @@ static int jumps_to_itself(uintptr_t pc)
 #endif
 }
 
+int irq_waits(void)
+{
+    uint64_t calls = native_counts.calls, ns = host->clock->ns;
+    int waits;
+
+    if (!irq_unmasked || host->clock->mode != CLOCK_VIRTUAL)
+        return irq_unmasked && host->clock->mode == CLOCK_HOST;
+    if (ns != still.ns) {
+        still.ns = ns;
+        still.calls = calls;
+        if (still.lately > 0 && --still.lately > 0)
+            irq_again();
+        return 0;
+    }
+    waits = calls - still.calls > STILL_CALLS;
+    if (waits) {
+        still.calls = calls;
+        still.lately = 3;
+    }
+    if (still.lately > 0)
+        irq_again();
+    return waits;
+}
+
 int irq_tick(uintptr_t pc)
 {
     int spins = host->block_ns ? jumps_to_itself(pc) : native_counts.calls == calls_then;
 
     calls_then = native_counts.calls;
-    return spins || kicked;
+    return spins || kicked || irq_waits();
 }
 
 void irq_again(void)

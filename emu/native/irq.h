@@ -39,6 +39,10 @@ int irq_before(const struct call *c);
 /* native_kick's flag alone; safe in a signal handler. */
 void irq_note_kick(void);
 
+/* A timer of ours rang: whether the program waits in a loop of calls that let no time pass (barriers,
+ * switches of threads). On a clock of the laptop's it always may. */
+int irq_waits(void);
+
 /* A timer of ours rang while the program was at pc: whether it spins, or a kick waits. It spins if
  * it made no call since the timer last rang; where its blocks are counted, only in an empty loop,
  * which has none to count. */

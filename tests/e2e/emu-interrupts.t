@@ -21,6 +21,11 @@ threads: 200 200 200, switched 1
 spinners: 1 1 1, switched 1
 pointers: 1
 DONE!!!'
+waits='about to install interrupt handlers
+barriers: 1
+often: 20
+yields: 1
+DONE!!!'
 without_pointers=${program/$'pointers: 1\n'/}
 
 build() # NAME OPTIONS...: NAME.emu of that part
@@ -50,6 +55,15 @@ if echo 'int main(void) { return 0; }' >m32.c && gcc -m32 m32.c -o m32 2>/dev/nu
 else
     skip "-m32" "no 32-bit C library"
 fi
+build waits -O1
+run ./waits.emu --timeout 60
+is "waits: for a variable, with calls that let no time pass" "$status $out$err" "0 $waits"
+build waits --counted
+run ./waits.emu --timeout 60 --time=counted
+is "waits, counted" "$status $out$err" "0 $waits"
+build waits -O1
+run ./waits.emu --timeout 60 --time=host
+is "waits, on the laptop's clock" "$status $out$err" "0 $waits"
 for level in uart printk; do
     build program --level=$level -O2
     run ./program.emu

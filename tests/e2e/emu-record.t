@@ -29,7 +29,7 @@ for program in hello blink button threads timer printk-all-formats kmalloc panic
 done
 echo "typed text" >input
 same uart-echo "$top/test-binaries/uart-echo.emu" --timeout 2
-for part in timer program; do
+for part in timer program waits; do
     "$emu_cc" -O1 -Wall "$top/tests/e2e/interrupts/$part.c" -o $part.emu
     same "interrupts, $part" ./$part.emu
     "$emu_cc" -O2 -m32 -DNO_POINTERS "$top/tests/e2e/interrupts/$part.c" -o $part-32.emu
