@@ -39,8 +39,8 @@ int irq_before(const struct call *c);
 /* native_kick's flag alone; safe in a signal handler. */
 void irq_note_kick(void);
 
-/* A timer of ours rang: whether the program waits in a loop of calls that let no time pass (barriers,
- * switches of threads). On a clock of the laptop's it always may. */
+/* A timer of ours rang: whether the program waits in a loop of calls that let no time pass
+ * (barriers, switches of threads). On a clock of the laptop's it always may. */
 int irq_waits(void);
 
 /* A timer of ours rang while the program was at pc: whether it spins, or a kick waits. It spins if

@@ -153,7 +153,7 @@ like "emu --gdb brings the commands" "$out" "Access: write GPIO.SET0 0x00100000,
 unlike "and no question" "$err" "auto-loading has been declined"
 unlike "nor what it sets up" "$out" "SIGSEGV"
 mkdir -p own home/.config/gdb
-echo 'echo a .gdbinit is loaded\n' >own/.gdbinit
+printf '%s\n' 'echo a .gdbinit is loaded\n' >own/.gdbinit
 cd own || exit 1
 HOME=$dir/home run ../prog.emu --gdb <<<'pi regs GPIO.FSEL2'
 unlike "a .gdbinit that gdb may not load: no warning" "$err$out" "declined|is loaded"

@@ -398,8 +398,10 @@ static void a_symbol_takes_its_time_on_the_wire(void **state)
     assert_int_equal(get(STAT), 0x00000106);
     clock_pass(&now, SYMBOL - 1);
     assert_int_equal(get(LSR), 0x20);
+    assert_int_equal(wire.vain, 0); /* a look for the symbol's end */
     clock_pass(&now, 1);
     assert_int_equal(get(LSR), 0x60);
+    assert_int_equal(wire.vain, 1);
     for (unsigned i = 0; i < 10; i++)
         put(IO, '0' + i);
     assert_string_equal(wire.output, "a012345678");
@@ -412,19 +414,6 @@ static void a_symbol_takes_its_time_on_the_wire(void **state)
     assert_int_equal(get(STAT), 0x00000106);
     clock_pass(&now, 1);
     assert_int_equal(get(STAT), 0x0000030e);
-}
-
-/* A look while a symbol is on the wire may be for that one's end. */
-static void a_look_while_it_sends_is_none_in_vain(void **state)
-{
-    (void)state;
-    put(IO, 'a');
-    wire.vain = 77;
-    get(LSR);
-    assert_int_equal(wire.vain, 77);
-    clock_pass(&now, SYMBOL);
-    get(LSR);
-    assert_int_equal(wire.vain, 1);
 }
 
 static void the_baud_rate_decides_how_long(void **state)
@@ -593,7 +582,6 @@ int main(void)
         cmocka_unit_test_setup(a_byte_that_comes_during_the_wait_is_seen, booted),
         cmocka_unit_test_setup(no_console_is_a_quiet_line, booted),
         cmocka_unit_test_setup(a_symbol_takes_its_time_on_the_wire, on_a_clock),
-        cmocka_unit_test_setup(a_look_while_it_sends_is_none_in_vain, on_a_clock),
         cmocka_unit_test_setup(the_baud_rate_decides_how_long, on_a_clock),
         cmocka_unit_test_setup(clearing_leaves_the_symbol_on_the_wire, on_a_clock),
         cmocka_unit_test_setup(turned_off_the_rest_waits, on_a_clock),
