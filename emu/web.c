@@ -105,7 +105,7 @@ static int spawn(int image, int run_end_of_line)
     const int from[] = {aside(run_end_of_line), aside(control_memory()), aside(control_pipe()),
                         aside(web.listening)};
     char path[40], port[12], executable[4096];
-    char *argv[] = {name, port, web.key, executable, NULL};
+    char *argv[] = {name, port, executable, NULL};
     ssize_t n = readlink("/proc/self/exe", executable, sizeof executable - 1);
     posix_spawn_file_actions_t actions;
     int r;
@@ -137,6 +137,7 @@ static int start_server(void)
     close(image);
     if (high < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         return errno;
+    send(ends[0], web.key, 2 * KEY_BYTES, MSG_NOSIGNAL); /* anybody may read a command line */
     r = spawn(high, ends[1]);
     close(high);
     close(ends[1]);

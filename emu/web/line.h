@@ -1,9 +1,10 @@
 /* emu/web/line.h - how a run starts the server of --web, a program of its own kind (web-image.S).
  *
- *     emu-web PORT KEY EXECUTABLE
+ *     emu-web PORT EXECUTABLE
  *
- * It answers until the run has ended and every page knows, or the run's end of its standard input
- * is closed; its first byte on that says how its start went. */
+ * The key comes first on its standard input, since command lines are anybody's to read. It answers
+ * until the run has ended and every page knows, or the run's end of its standard input is closed;
+ * its first byte on that says how its start went. */
 #ifndef EMU_WEB_LINE_H
 #define EMU_WEB_LINE_H
 

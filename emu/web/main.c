@@ -73,15 +73,14 @@ int main(int argc, char **argv)
         close(fd);
     for (int fd = WEB_FD_STATE; fd <= WEB_FD_LISTEN; fd++)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
-    if (argc == 4)
+    if (argc == 3 && recv(WEB_FD_RUN, server.key, REQUEST_KEY, MSG_WAITALL) == REQUEST_KEY)
         at = mmap(NULL, sizeof *server.state, PROT_READ | PROT_WRITE, MAP_SHARED, WEB_FD_STATE, 0);
     server.mhd = library_load();
-    if (at == MAP_FAILED || strlen(argv[2]) != REQUEST_KEY || !server.mhd)
+    if (at == MAP_FAILED || !server.mhd)
         return tell(server.mhd ? WEB_BROKEN : WEB_NO_LIBRARY), 1;
     server.state = at;
     server.port = (unsigned)strtoul(argv[1], NULL, 10);
-    memcpy(server.key, argv[2], REQUEST_KEY);
-    server.executable = argv[3];
+    server.executable = argv[2];
     server.commands = WEB_FD_COMMANDS;
     if (server_start(&server, WEB_FD_LISTEN) < 0)
         return tell(WEB_BROKEN), 1;

@@ -66,6 +66,19 @@ def who_is_answered(tap, run):
                       and "unsafe" not in run.headers["Content-Security-Policy"], True, f"{name}: a strict policy")
 
 
+def nobody_reads_the_key(tap, run):
+    """Command lines are for every user of the machine to read, environments are not."""
+    lines = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                lines.append(f.read().decode(errors="replace"))
+        except OSError:
+            continue
+    tap.check([line for line in lines if run.key in line], [], "no command line has the key")
+    tap.check(any(line.startswith(f"emu-web\0{run.port}\0") for line in lines), True, "the server's was among them")
+
+
 def only_here(tap, run):
     with socket.socket() as s:
         s.settimeout(LIMIT_S)
@@ -111,6 +124,7 @@ def malformed(tap, run):
 def whole_run(tap, program):
     run = Run(program)
     who_is_answered(tap, run)
+    nobody_reads_the_key(tap, run)
     only_here(tap, run)
     malformed(tap, run)
     tap.check(run.process.poll(), None, "the program waits for a page")
