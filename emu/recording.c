@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "emu/core/regs.h"
 #include "emu/observe/record.h"
@@ -356,9 +357,25 @@ static enum log_clock whose_time(void)
     return run.options.time == TIME_COUNTED ? LOG_COUNTED : LOG_VIRTUAL;
 }
 
+/* Recording empties its file first: what is replayed from it, or drawn into it, would be lost. */
+static void refuse_same(const char *option, const char *path)
+{
+    struct stat log, other;
+
+    if (!path || stat(run.options.record, &log) < 0 || stat(path, &other) < 0)
+        return;
+    if (!S_ISREG(log.st_mode) || log.st_dev != other.st_dev || log.st_ino != other.st_ino)
+        return;
+    run_say("--record %s: it is the file of %s %s: name another one", run.options.record, option,
+            path);
+    exit(2);
+}
+
 void recording_last(void)
 {
     if (run.options.record) {
+        refuse_same("--replay", run.options.replay);
+        refuse_same("--vcd", run.options.vcd);
         record = (struct record){.clock = &run.clock,
                                  .bus = &run.bus,
                                  .stopped = stopped,

@@ -1,5 +1,6 @@
 /* emu-many - what `emu --seeds` and `emu --optimise` become: one program, many runs. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,7 @@ void many_give_up(const struct pool_run *r)
     fflush(stdout);
     fwrite(bytes, 1, n > 0 ? (size_t)n : 0, stderr);
     bytes[n > 0 ? n : 0] = 0;
-    if (strstr(bytes, "output: ") || strstr(bytes, "--record "))
+    if (n <= 0 || strstr(bytes, "output: ") || strstr(bytes, "--record ")) /* or no room for it */
         many_die(
             "what a run prints and records is kept in %s while it runs: is there room? (TMPDIR "
             "names another folder)",
@@ -93,16 +94,27 @@ static uint64_t number(const char *option, const char *text, uint64_t max)
 
     errno = 0;
     v = strtoull(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end || errno || v > max)
+    if (*text < '0' || *text > '9' || *end || errno || v > max) {
+        if (max < UINT64_MAX)
+            many_die("%s %s: a number up to %" PRIu64 " is meant", option, text, max);
         many_die("%s %s: a number is meant, such as 7", option, text);
+    }
     return v;
+}
+
+static int digits(const char *text, size_t n)
+{
+    return n > 0 && strspn(text, "0123456789") >= n;
 }
 
 static void read_range(struct many_options *o, const char *text)
 {
     char first[32];
     const char *dots = strstr(text, "..");
+    const char *last = dots ? dots + 2 : text;
 
+    if (!digits(text, dots ? (size_t)(dots - text) : strlen(text)) || !digits(last, strlen(last)))
+        many_die("--seeds %s: a range is meant, such as 1..1000, or a number", text);
     if (dots && dots - text < (int)sizeof first) {
         snprintf(first, sizeof first, "%.*s", (int)(dots - text), text);
         o->first = number("--seeds", first, UINT64_MAX);
@@ -123,7 +135,7 @@ static const char *value_of(const char *name, int argc, char **argv, int *i)
         return NULL;
     if (argv[*i][n] == '=')
         return argv[*i] + n + 1;
-    if (*i + 1 >= argc)
+    if (*i + 1 >= argc || strcmp(argv[*i + 1], "--as") == 0) /* emu's own, before the program */
         many_die("%s: what follows is missing (see emu --seeds --help)", name);
     ++*i;
     return argv[*i] ? argv[*i] : "";
@@ -172,8 +184,8 @@ static int read_own(struct many_options *o, int argc, char **argv, int *i)
 /* What makes no sense in each of many runs. */
 static void refuse(const char *word)
 {
-    static const char *const no[] = {"--pi",       "--record", "--replay", "--vcd",
-                                     "--valgrind", "--gdb",    "--fill",   "--time=host"};
+    static const char *const no[] = {"--pi",  "--record", "--replay", "--vcd", "--valgrind",
+                                     "--gdb", "--fill",   "--board",  "--web", "--time=host"};
 
     for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {
         size_t n = strlen(no[i]);

@@ -216,6 +216,11 @@ int optimise_run(const struct many_options *o)
     }
     if (!o->tap)
         show(o);
+    if (r.outcome[0].no_end && !differ)
+        fprintf(stderr,
+                "emu: --optimise: no build came to its end in %g s: what they did is not compared "
+                "(--timeout)\n",
+                o->timeout_s);
     many_reports(o, built.trial, built.n);
     return differ;
 }

@@ -123,6 +123,8 @@ void notmain(void)
 EOF2
 run "$emu" --seeds 1..2 --timeout 0.2 forever.emu
 like "no run ends: that is said" "$status $err" '^0 emu: --seeds: no run came to its end in 0.2 s'
+run "$emu" --optimise --timeout 0.2 forever.c
+like "no build ends: that is said, too" "$status $err" '^0 .*emu: --optimise: no build came to its end in 0.2 s: what they did is not compared'
 python3 - "$emu" "$dir/forever.emu" >killed <<'EOF2'
 import os, signal, subprocess, sys, time
 def children(pid):
@@ -203,10 +205,20 @@ run "$emu" --seeds 1..5
 row emu "--seeds without a program"
 run "$emu" --seeds 1..5 --record a.log waits.emu
 row emu "--seeds and --record"
+run "$emu" --seeds 1..5 --web waits.emu
+row emu "--seeds and --web"
+run "$emu" --seeds 1..5 --board=paused waits.emu
+row emu "--seeds and --board"
 run "$emu" --seeds 1..5 --no-such waits.emu
 row emu "--seeds and no such option of a run"
 run "$emu" --seeds 1..5 -j many waits.emu
 row emu "-j and no number"
+run "$emu" --seeds 1..5 -j waits.emu
+row emu "-j and a program"
+run "$emu" --seeds 1..5 -j 1000000 waits.emu
+row emu "-j and too many"
+run "$emu" --seeds 1.. waits.emu
+row emu "--seeds and a range without an end"
 run "$emu" --seeds 1..5 --timeout never waits.emu
 row emu "--seeds and --timeout without seconds"
 run "$emu" --seeds 1..5 --junit=no/folder.xml waits.emu

@@ -219,6 +219,16 @@ row emu "--record without a name"
 run ./short.emu --replay
 row emu "--replay without a name"
 run ./short.emu --record=ok.log
+cp ok.log kept.log
+ln -s ok.log same.log
+run ./short.emu --replay ok.log --record same.log
+row emu "--replay and --record of one file"
+run cmp ok.log kept.log
+is "which is left as it was" "$status" 0
+run ./short.emu --vcd both --record both
+row emu "--vcd and --record of one file"
+run ./short.emu --vcd /dev/null --record /dev/null
+is "but /dev/null takes both" "$status" 0
 run ./short.emu --replay ok.log --sd card.img
 row emu "--replay and --sd"
 run ./short.emu --replay ok.log --wire 20-21
