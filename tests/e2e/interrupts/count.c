@@ -22,7 +22,8 @@ void notmain(void)
     start_timer(note, 1000);
     while (count < 5 && n < SPIN)
         n++;
-    PUT32(0x2020001c, 1 << 20);
+    gpio_set_output(20);
+    gpio_set_on(20);
     stop_timer();
 #ifndef QUIET
     for (int i = 0; i < 5; i++)
