@@ -145,7 +145,11 @@ static size_t read_block(struct log_reader *r, uint64_t at, unsigned kind, size_
         return 0;
     }
     if (h[AT_METHOD] == METHOD_ZSTD && !log_can_pack()) {
-        r->wrong = "libzstd, which unpacks it, is not installed: tools/setup run installs libzstd1";
+        say(r, sizeof(void *) == 4
+                   ? "it is compressed, and a program made with -m32 finds no libzstd: use the "
+                     "program made without, or record with this one"
+                   : "it is compressed, and libzstd is not installed: tools/setup run installs "
+                     "libzstd1");
         return 0;
     }
     if (h[AT_METHOD] == METHOD_PLAIN && stored == n) {
@@ -225,6 +229,8 @@ static int read_places(struct log_reader *r)
     r->n = r->at = 0;
     if (at == r->size)
         return 0;
+    if (r->state == DAMAGED) /* it was said */
+        return -1;
     return damaged(r, at, at == r->offset && r->wrong == no_block ? wrong : r->wrong);
 }
 

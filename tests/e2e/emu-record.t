@@ -237,8 +237,12 @@ run ./short.emu --replay ok.log --pi=/dev/ttyNOSUCH
 row emu "--replay and a Pi"
 run ./short.emu --replay ok.log --time=host
 row emu "--replay and --time"
+"$top/test-binaries/hello.emu" --quiet --record compressed.log >/dev/null
+"$emu_cc" -m32 "$top/test-binaries/hello.c" -o hello-32.emu
+run ./hello-32.emu --replay compressed.log
+row emu "--replay of a compressed log by an -m32 program"
 mkfifo pipe
-cat pipe >piped.log &
+timeout 60 cat pipe >piped.log &
 run ./short.emu --record pipe
 wait
 run ./short.emu --replay piped.log
