@@ -137,7 +137,7 @@ static int start_server(void)
     close(image);
     if (high < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         return errno;
-    send(ends[0], web.key, 2 * KEY_BYTES, MSG_NOSIGNAL); /* anybody may read a command line */
+    send(ends[0], web.key, sizeof web.key - 1, MSG_NOSIGNAL); /* anybody may read a command line */
     r = spawn(high, ends[1]);
     close(high);
     close(ends[1]);
