@@ -475,7 +475,7 @@ uint32_t mini_uart_quick_read(uint32_t addr, uintptr_t pc, quick_rest *rest, voi
         d->console.quick_waiting(d->console.self) != 0)
         return rest(addr, 0, pc);
     look_at(d, MU_LSR, 0);
-    d->s.vain++;
+    d->s.vain += !sending(d);
     return lsr_of_transmitter(d);
 }
 
